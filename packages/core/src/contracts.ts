@@ -1,0 +1,127 @@
+/**
+ * The contracts between rooms: `Source`, `Sink`, `Scorer`. Each has a suite in `test/` that every implementation passes.
+ */
+import type { Definition } from './definition.ts';
+import type { MetricDictionary } from './metric-dictionary.ts';
+import type { ModelIdentity } from './prediction.ts';
+import type { SampleBatch } from './sample-batch.ts';
+
+/** Half-open interval of time in ms, `[startMs, endMs)`; infinite ends are allowed. */
+export interface TimeRange {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A part of a bounded source that is read at once: a row group, a file, a table's stream. */
+export interface SourceSplit {
+  /**
+   * Which sequence (a file, mostly) the split belongs to, and the sequence's place among them. Splits of one sequence
+   * are listed together and read in their order, which is the order of arrival.
+   */
+  readonly sequence: number;
+  /** For messages and progress: a file's path, with the row group where there are several. */
+  readonly name: string;
+  /** Bytes to be read from the outside. */
+  readonly sizeBytes: number;
+  /** null where it is not known before reading. */
+  readonly rowCount: number | null;
+  /** No sample is earlier than this (ms); null where it is not known before reading. */
+  readonly minMs: number | null;
+  /** No sample is later than this (ms, inclusive); null where it is not known before reading. */
+  readonly maxMs: number | null;
+}
+
+/** A row that could not be read as a sample, or may not be applied: counted, and kept where a sink is given. */
+export interface DeadLetter {
+  /** `quarantined`: cannot be read, or too far in the future; `dropped_late`: too late for every definition. */
+  readonly heading: 'quarantined' | 'dropped_late';
+  /** Which file or subscription. */
+  readonly source: string;
+  /** 1-based row (CSV and NDJSON: physical line), or null where rows have no number. */
+  readonly row: number | null;
+  /** What was found, what was expected. */
+  readonly reason: string;
+  /** The row as it was found, cut at a few hundred characters, or null. */
+  readonly raw: string | null;
+}
+
+export interface ReadOptions {
+  /** Closed over the metrics that are asked for; every batch refers to it. */
+  readonly dictionary: MetricDictionary;
+  /** Rows outside it may be left out (not delivered, not counted); null: everything. */
+  readonly range: TimeRange | null;
+  /** Takes each row that cannot be read. */
+  readonly reject: (letter: DeadLetter) => void;
+}
+
+/** A bounded source of samples. */
+export interface Source {
+  readonly uri: string;
+  /**
+   * What there is to read, in order of arrival within each sequence. A split that lies outside `range` as a whole may be
+   * left out. Reads metadata only.
+   * @throws WindrowError INPUT where there is nothing at the URI
+   */
+  splits(range: TimeRange | null): Promise<readonly SourceSplit[]>;
+  /**
+   * The samples of one split, in their order. Ending the iteration early releases what it held. A damaged split ends
+   * with one dead letter that says from where on it could not be read; it never throws for what the bytes contain.
+   */
+  read(split: SourceSplit, options: ReadOptions): AsyncIterable<SampleBatch>;
+  close(): Promise<void>;
+}
+
+/** Takes batches of `T` and shows them to others whole or not at all. */
+export interface Sink<T> {
+  readonly uri: string;
+  /** Resolves when the next batch may come. The batch is the caller's again afterwards. */
+  write(batch: T): Promise<void>;
+  /** Completes the output under its final name. Nothing is visible there before. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind; does nothing after `commit`. */
+  abort(): Promise<void>;
+}
+
+/** A row of a tensor batch that the caller fills: `data[offset .. offset + C*T)`. */
+export interface TensorRow {
+  readonly data: Float64Array | Float32Array;
+  readonly offset: number;
+}
+
+/** A definition bound to the model that scores it. */
+export interface ScoringTarget {
+  readonly definition: Definition;
+  readonly model: ModelIdentity;
+  /** Type of the model's input, to which the tensor's float64 are cast once. */
+  readonly dtype: 'float64' | 'float32';
+}
+
+/** Scores of windows, as columns. */
+export interface ScoreBatch {
+  readonly length: number;
+  /** Index of the target. */
+  readonly targets: Int32Array;
+  readonly windowEndsMs: Float64Array;
+  /** What the model gave; NaN or infinite where it is not finite. */
+  readonly values: Float64Array;
+  readonly model: ModelIdentity;
+}
+
+/** Tensors in, numbers out. */
+export interface Scorer {
+  readonly targets: readonly ScoringTarget[];
+  /**
+   * Room for one tensor of a target, valid until `commit` or the next `reserve`; null when everything is full and `drain`
+   * must come first. The returned object is reused.
+   */
+  reserve(target: number): TensorRow | null;
+  /** The reserved row is filled. */
+  commit(target: number, windowEndMs: number): void;
+  /**
+   * Scores what was committed: full batches only, or everything with `all`. The windows of one target come back in the
+   * order of their commits. The batch given to `emit` is valid during the call only.
+   * @throws WindrowError MODEL when a model fails on well-formed input
+   */
+  drain(all: boolean, emit: (scores: ScoreBatch) => void): Promise<void>;
+  close(): Promise<void>;
+}
