@@ -27,15 +27,15 @@ const TEXT_CACHE_MAX = 1 << 17;
 /** Interning table of metric ids. */
 export class MetricDictionary {
   #bytes: Uint8Array = new Uint8Array(64 * METRIC_ID_BYTES);
-  #words: Uint32Array = new Uint32Array(this.#bytes.buffer);
+  /** The same ids as four little-endian words each, for comparing. */
+  #words: Uint32Array = new Uint32Array(64 * 4);
   #table: Int32Array = new Int32Array(128).fill(-1);
   #size = 0;
   #closed = false;
   readonly #texts: (string | undefined)[] = [];
   readonly #slotByText: Map<string, number> = new Map();
-  /** The id being looked up. */
+  /** The id whose text is being looked up. */
   readonly #probe: Uint8Array = new Uint8Array(METRIC_ID_BYTES);
-  readonly #probeWords: Uint32Array = new Uint32Array(this.#probe.buffer);
 
   /** A closed dictionary of these ids, in this order (repeats keep their first slot). Throws on what is no UUID. */
   static of(ids: Iterable<string>): MetricDictionary {
@@ -66,7 +66,7 @@ export class MetricDictionary {
     const cached = this.#slotByText.get(text);
     if (cached !== undefined) return cached;
     if (!parseMetricId(text, this.#probe, 0)) return INVALID_SLOT;
-    const slot = this.#find();
+    const slot = this.internBytes(this.#probe, 0);
     if (slot >= 0) {
       if (this.#slotByText.size >= TEXT_CACHE_MAX) this.#slotByText.clear();
       this.#slotByText.set(text, slot);
@@ -79,14 +79,40 @@ export class MetricDictionary {
     if (length !== METRIC_ID_TEXT_LENGTH || !parseMetricIdAscii(ascii, start, this.#probe, 0)) {
       return INVALID_SLOT;
     }
-    return this.#find();
+    return this.internBytes(this.#probe, 0);
   }
 
   /** The slot of the 16 bytes at `bytes[start]`. */
   internBytes(bytes: Uint8Array, start: number): number {
-    const probe = this.#probe;
-    for (let i = 0; i < METRIC_ID_BYTES; i++) probe[i] = bytes[start + i]!;
-    return this.#find();
+    return this.internWords(
+      wordAt(bytes, start),
+      wordAt(bytes, start + 4),
+      wordAt(bytes, start + 8),
+      wordAt(bytes, start + 12),
+    );
+  }
+
+  /** The slot of the 16 bytes given as four words: each the little-endian uint32 of its four bytes. */
+  internWords(a: number, b: number, c: number, d: number): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    const words = this.#words;
+    let at = hash(a, b, c, d) & mask;
+    for (;;) {
+      const slot = table[at]!;
+      if (slot < 0) break;
+      const word = slot * 4;
+      if (
+        words[word] === a &&
+        words[word + 1] === b &&
+        words[word + 2] === c &&
+        words[word + 3] === d
+      ) {
+        return slot;
+      }
+      at = (at + 1) & mask;
+    }
+    return this.#closed ? UNKNOWN_SLOT : this.#insert(at, a, b, c, d);
   }
 
   /** The lower-case text of a slot. */
@@ -115,44 +141,23 @@ export class MetricDictionary {
     if (!(slot >= 0 && slot < this.#size)) throw new RangeError(`no slot ${slot} of ${this.#size}`);
   }
 
-  #find(): number {
-    const table = this.#table;
-    const mask = table.length - 1;
-    const words = this.#words;
-    const probe = this.#probeWords;
-    const a = probe[0]!;
-    const b = probe[1]!;
-    const c = probe[2]!;
-    const d = probe[3]!;
-    let at = hash(a, b, c, d) & mask;
-    for (;;) {
-      const slot = table[at]!;
-      if (slot < 0) break;
-      const word = slot * 4;
-      if (
-        words[word] === a &&
-        words[word + 1] === b &&
-        words[word + 2] === c &&
-        words[word + 3] === d
-      ) {
-        return slot;
-      }
-      at = (at + 1) & mask;
-    }
-    if (this.#closed) return UNKNOWN_SLOT;
-    return this.#insert(at);
-  }
-
-  #insert(at: number): number {
+  #insert(at: number, a: number, b: number, c: number, d: number): number {
     const slot = this.#size++;
     this.#table[at] = slot;
     if (this.#size * METRIC_ID_BYTES > this.#bytes.length) {
-      const grown = new Uint8Array(this.#bytes.length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-      this.#words = new Uint32Array(grown.buffer);
+      const bytes = new Uint8Array(this.#bytes.length * 2);
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+      const words = new Uint32Array(this.#words.length * 2);
+      words.set(this.#words);
+      this.#words = words;
     }
-    this.#bytes.set(this.#probe, slot * METRIC_ID_BYTES);
+    for (const [i, word] of [a, b, c, d].entries()) {
+      this.#words[slot * 4 + i] = word;
+      for (let byte = 0; byte < 4; byte++) {
+        this.#bytes[slot * METRIC_ID_BYTES + i * 4 + byte] = word >>> (byte * 8);
+      }
+    }
     if (this.#size * 2 > this.#table.length) this.#rehash();
     return slot;
   }
@@ -169,6 +174,12 @@ export class MetricDictionary {
     }
     this.#table = table;
   }
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  );
 }
 
 /** Mixes four words; UUIDv1 and sequential ids differ in few bits, so every word is multiplied. */

@@ -13,6 +13,15 @@ describe('MetricDictionary', () => {
     const bytes = new Uint8Array(20);
     dictionary.copyBytes(1, bytes, 3);
     expect(dictionary.internBytes(bytes, 3)).toBe(1);
+    const view = new DataView(bytes.buffer, 3);
+    expect(
+      dictionary.internWords(
+        view.getUint32(0, true),
+        view.getUint32(4, true),
+        view.getUint32(8, true),
+        view.getUint32(12, true),
+      ),
+    ).toBe(1);
     const ascii = new TextEncoder().encode(`..${b}`);
     expect(dictionary.internAscii(ascii, 2, 36)).toBe(1);
     expect(dictionary.text(0)).toBe(a);
