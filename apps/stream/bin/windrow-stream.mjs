@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+import { launch } from '@windrow/cli/launch';
+await launch(import.meta.url);

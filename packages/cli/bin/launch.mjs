@@ -1,0 +1,90 @@
+/**
+ * Starts a Windrow command, whatever Node was found on the PATH.
+ *
+ * In a checkout the command runs from `src/`, without a build, under Node >= 24 (the pinned one where the running Node is
+ * older); installed as a package it runs from `dist/`, in this process. Where the running Node can replace itself
+ * (`process.execve`), it does: the job keeps this process's id, so that signals reach the job itself.
+ *
+ * Plain JavaScript without dependencies, for Node >= 20.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NODE_MAJOR_MIN, findNode, majorOf } from './pinned-node.mjs';
+
+const EXIT_CONFIGURATION = 2;
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs the command whose file in `bin/` is `binUrl`, with the arguments of this process.
+ * @param {string} binUrl `import.meta.url` of `<app>/bin/<command>.mjs`
+ */
+export async function launch(binUrl) {
+  const app = dirname(dirname(fileURLToPath(binUrl)));
+  const source = join(app, 'src', 'main.ts');
+  const built = join(app, 'dist', 'main.js');
+  // Node strips types from no file below node_modules, so an installed package runs its build even if src came along.
+  const checkout = !app.split(sep).includes('node_modules') && existsSync(source);
+  if (checkout) {
+    await runSource(source, process.argv.slice(2));
+  } else if (!existsSync(built)) {
+    fail(`${app}: found neither src/main.ts nor dist/main.js; the package is not complete`);
+  } else if (majorOf(process.version) < NODE_MAJOR_MIN) {
+    fail(`found Node ${process.version}, expected ${NODE_MAJOR_MIN} or newer`);
+  } else {
+    await import(pathToFileURL(built).href);
+  }
+}
+
+/**
+ * Runs a TypeScript file of the checkout and ends this process as that run ends. With `process.execve` it does not return.
+ * @param {string} source absolute path
+ * @param {readonly string[]} args
+ */
+export async function runSource(source, args) {
+  const node = findNode(dirname(source));
+  if (node === null) {
+    fail(
+      `found Node ${process.version} and no pinned one beside the project, expected ${NODE_MAJOR_MIN} or newer: run "npm ci", or install Node ${NODE_MAJOR_MIN}`,
+    );
+    return;
+  }
+  const flags = ['--conditions=windrow-source', '--disable-warning=ExperimentalWarning'];
+  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+    // Its own warning would be printed on the next turn of the event loop, which never comes.
+    process.execve(node, [node, ...flags, source, ...args], process.env);
+  }
+  await runChild(node, [...flags, '--import', followParent, source, ...args]);
+}
+
+const followParent = new URL('./follow-parent.mjs', import.meta.url).href;
+
+/** Runs a process on our own streams, hands signals on, and takes over its exit code. */
+function runChild(file, args) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    const forward = (signal) => {
+      // A terminal sends Ctrl-C to the whole group: the job has it already, and a second one would mean "at once".
+      if (signal === 'SIGINT' && process.stdin.isTTY) return;
+      child.kill(signal);
+    };
+    for (const signal of FORWARDED) process.on(signal, forward);
+    child.on('error', (error) => {
+      fail(`${file}: ${error.message}`);
+      resolve();
+    });
+    child.on('exit', (code, signal) => {
+      for (const name of FORWARDED) process.off(name, forward);
+      // Ends as the job ended, so that a caller sees the same signal.
+      if (signal !== null) process.kill(process.pid, signal);
+      process.exitCode = code ?? 1;
+      resolve();
+    });
+  });
+}
+
+function fail(message) {
+  process.stderr.write(`error: ${message}\n`);
+  process.exitCode = EXIT_CONFIGURATION;
+}

@@ -1,0 +1,7 @@
+/** What every Windrow command shares: arguments, help, signals, exit codes, progress, numbers, tables and charts. */
+export * from './help-text.ts';
+export * from './option-spec.ts';
+export * from './parse-options.ts';
+export * from './run-command.ts';
+export * from './terminal.ts';
+export * from './version.ts';
