@@ -1,0 +1,21 @@
+/** The streams of randomness of a line. Numbers are part of the data's identity: append, never renumber. */
+export const STREAM = {
+  character: 1,
+  operatingPoint: 2,
+  screenPack: 3,
+  ambient: 4,
+  batch: 5,
+  batchFine: 6,
+  bulkDensity: 7,
+  surge: 8,
+  surgeLevel: 9,
+  haulOff: 10,
+  vacuum: 11,
+  coolingWater: 12,
+  heaters: 13,
+  dieZones: 14,
+  sensorNoise: 15,
+  outage: 16,
+  faults: 17,
+  lab: 18,
+} as const;

@@ -1,0 +1,117 @@
+/**
+ * A simulation as a URI: `sim://extrusion?lines=4&hours=2&seed=7`. Every setting can be given; what is left out has its
+ * default (see `SimOptions`), and what is unknown is an error.
+ */
+import { WindrowError, formatTime, found, parseTime } from '@windrow/core';
+import { simOptions, type SimOptions } from './sim-options.ts';
+
+/** How a setting is written in a URI (and as an option of windrow-simulate). */
+interface SimParameter {
+  readonly name: string;
+  readonly option: keyof SimOptions;
+  readonly read: (text: string, what: string) => number;
+  readonly help: string;
+}
+
+/** The parameters, in the order in which a URI is formatted. */
+export const SIM_PARAMETERS: readonly SimParameter[] = [
+  { name: 'lines', option: 'lines', read: readNumber, help: 'production lines (4)' },
+  { name: 'sensors', option: 'sensors', read: readNumber, help: 'sensors of each line (25)' },
+  { name: 'start', option: 'startMs', read: parseTime, help: 'first moment (2026-01-05)' },
+  { name: 'hours', option: 'durationMs', read: scaled(3_600_000), help: 'length in hours (2)' },
+  { name: 'seconds', option: 'durationMs', read: scaled(1000), help: 'length in seconds instead' },
+  { name: 'rate', option: 'rateHz', read: readNumber, help: 'samples a second of a sensor (1)' },
+  { name: 'seed', option: 'seed', read: readNumber, help: 'seed, 0 to 4294967295 (1)' },
+  { name: 'gaps', option: 'gaps', read: readNumber, help: 'share of time a sensor is silent (0)' },
+  { name: 'gap_s', option: 'gapS', read: readNumber, help: 'mean length of a silence, s (30)' },
+  {
+    name: 'jitter_ms',
+    option: 'jitterMs',
+    read: readNumber,
+    help: 'timestamps later by up to, ms (0)',
+  },
+  {
+    name: 'disorder_s',
+    option: 'disorderS',
+    read: readNumber,
+    help: 'arrivals later by up to, s (0)',
+  },
+  { name: 'late', option: 'late', read: readNumber, help: 'share of late samples (0)' },
+  {
+    name: 'late_s',
+    option: 'lateS',
+    read: readNumber,
+    help: 'late by up to, at least half, s (120)',
+  },
+  {
+    name: 'duplicates',
+    option: 'duplicates',
+    read: readNumber,
+    help: 'share that arrives twice (0)',
+  },
+  { name: 'invalid', option: 'invalid', read: readNumber, help: 'share of NaN values (0)' },
+];
+
+const FORM = 'sim://extrusion?lines=4&hours=2&seed=7';
+
+/**
+ * Reads a URI.
+ * @throws WindrowError USAGE, naming the parameter
+ */
+export function parseSimUri(uri: string): SimOptions {
+  const [head, query, ...rest] = uri.split('?');
+  if (head !== 'sim://extrusion' || rest.length > 0) {
+    throw new WindrowError('USAGE', `simulator: found ${found(uri)}, expected a URI like ${FORM}`);
+  }
+  return simOptions(readSimParameters(new URLSearchParams(query ?? ''), uri));
+}
+
+/**
+ * Reads settings given by name, unchecked but for their form.
+ * @param where names them in messages
+ * @throws WindrowError USAGE
+ */
+export function readSimParameters(
+  entries: Iterable<readonly [string, string]>,
+  where: string,
+): Partial<SimOptions> {
+  const options: Partial<Record<keyof SimOptions, number>> = {};
+  for (const [name, text] of entries) {
+    const parameter = SIM_PARAMETERS.find((known) => known.name === name);
+    if (parameter === undefined) {
+      const names = SIM_PARAMETERS.map((known) => known.name).join(', ');
+      throw new WindrowError('USAGE', `${where}: found ${found(name)}, expected one of ${names}`);
+    }
+    if (options[parameter.option] !== undefined) {
+      throw new WindrowError('USAGE', `${where}: ${name}: found it set twice, expected once`);
+    }
+    options[parameter.option] = parameter.read(text, `${where}: ${name}`);
+  }
+  return options;
+}
+
+/** The URI of a simulation, with every setting that is not the default; `parseSimUri` gives the same options. */
+export function formatSimUri(options: SimOptions): string {
+  const defaults = simOptions({});
+  const written = new Map<string, string>();
+  for (const { name, option } of SIM_PARAMETERS) {
+    if (name === 'hours' || options[option] === defaults[option]) continue;
+    const value = options[option];
+    if (option === 'startMs') written.set(name, formatTime(value));
+    else written.set(name, String(name === 'seconds' ? value / 1000 : value));
+  }
+  const query = [...written].map(([name, text]) => `${name}=${text}`).join('&');
+  return query === '' ? 'sim://extrusion' : `sim://extrusion?${query}`;
+}
+
+function readNumber(text: string, what: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) {
+    throw new WindrowError('USAGE', `${what}: found ${found(text)}, expected a number`);
+  }
+  return value;
+}
+
+function scaled(factor: number): (text: string, what: string) => number {
+  return (text, what) => Math.round(readNumber(text, what) * factor);
+}
