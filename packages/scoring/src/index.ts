@@ -1,0 +1,11 @@
+/** Tensors in, numbers out: model store, ONNX sessions, batching. */
+export * from './check-model.ts';
+export * from './create-scorer.ts';
+export * from './folder-model-store.ts';
+export * from './model-info.ts';
+export * from './model-proto.ts';
+export * from './model-scorer.ts';
+export * from './model-statistics.ts';
+export * from './model-store.ts';
+export * from './onnx-model.ts';
+export * from './tensor-value.ts';

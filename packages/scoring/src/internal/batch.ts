@@ -1,0 +1,41 @@
+/** Rows of one group in one buffer: window ends (float64), then the tensors (float64 or float32), then targets (int32). */
+import type { BatchGroup } from './batch-group.ts';
+
+/** Bytes a row takes besides its tensor: a window end and a target. */
+const ROW_OVERHEAD_BYTES = 12;
+
+/** Bytes of a buffer with room for so many rows of `rowBytes` each. */
+export function batchBytes(rows: number, rowBytes: number): number {
+  return rows * (rowBytes + ROW_OVERHEAD_BYTES);
+}
+
+export class Batch {
+  readonly group: BatchGroup;
+  readonly buffer: ArrayBuffer;
+  /** Rows for which there is room. */
+  readonly capacity: number;
+  /** Row-major `[capacity, ...rowDims]`. */
+  readonly data: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+  readonly windowEndsMs: Float64Array;
+  readonly targets: Int32Array;
+  /** Rows committed. */
+  length = 0;
+
+  constructor(group: BatchGroup, buffer: ArrayBuffer) {
+    const { rowLength, rowBytes } = group;
+    const capacity = Math.floor(buffer.byteLength / (rowBytes + ROW_OVERHEAD_BYTES));
+    this.group = group;
+    this.buffer = buffer;
+    this.capacity = capacity;
+    this.windowEndsMs = new Float64Array(buffer, 0, capacity);
+    const Data = group.binding.dtype === 'float64' ? Float64Array : Float32Array;
+    this.data = new Data(buffer, capacity * 8, capacity * rowLength);
+    this.targets = new Int32Array(buffer, capacity * (8 + rowBytes), capacity);
+  }
+
+  push(target: number, windowEndMs: number): void {
+    const row = this.length++;
+    this.targets[row] = target;
+    this.windowEndsMs[row] = windowEndMs;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Memory for batches, bounded over all models, taken again instead of allocated again.
+ *
+ * Sizes are powers of two, so that a buffer which one model gives back fits another; above `POOLED_BYTES_MAX` they are
+ * exact, since a single row may be that large.
+ */
+import { assert } from '@windrow/core';
+
+const BYTES_MIN = 4096;
+const POOLED_BYTES_MAX = 1 << 26;
+
+export class BufferPool {
+  readonly #bytesMax: number;
+  readonly #free: Map<number, ArrayBuffer[]> = new Map();
+  #freeBytes = 0;
+  #usedBytes = 0;
+
+  /** @param bytesMax of all buffers together, those that wait to be taken again included */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Bytes of all buffers, taken and free. */
+  get bytes(): number {
+    return this.#usedBytes + this.#freeBytes;
+  }
+
+  /**
+   * A buffer of at least `bytes`, with undefined contents; null where the bound forbids it. While nothing is taken the bound
+   * yields, so that a row larger than it can still be scored.
+   */
+  take(bytes: number): ArrayBuffer | null {
+    const size = sizeOf(bytes);
+    const kept = this.#free.get(size)?.pop();
+    if (kept !== undefined) {
+      this.#freeBytes -= size;
+      this.#usedBytes += size;
+      return kept;
+    }
+    if (this.bytes + size > this.#bytesMax && this.#freeBytes > 0) {
+      this.#free.clear();
+      this.#freeBytes = 0;
+    }
+    if (this.#usedBytes > 0 && this.#usedBytes + size > this.#bytesMax) return null;
+    this.#usedBytes += size;
+    return new ArrayBuffer(size);
+  }
+
+  /** Takes a buffer back. */
+  give(buffer: ArrayBuffer): void {
+    const size = buffer.byteLength;
+    this.#usedBytes -= size;
+    assert(this.#usedBytes >= 0, 'a buffer is given back once');
+    if (this.bytes + size > this.#bytesMax) return;
+    this.#freeBytes += size;
+    const kept = this.#free.get(size);
+    if (kept === undefined) this.#free.set(size, [buffer]);
+    else kept.push(buffer);
+  }
+}
+
+function sizeOf(bytes: number): number {
+  if (bytes > POOLED_BYTES_MAX) return Math.ceil(bytes / BYTES_MIN) * BYTES_MIN;
+  let size = BYTES_MIN;
+  while (size < bytes) size *= 2;
+  return size;
+}
