@@ -5,3 +5,7 @@ export * from './parse-options.ts';
 export * from './run-command.ts';
 export * from './terminal.ts';
 export * from './version.ts';
+export * from './format-duration.ts';
+export * from './format-number.ts';
+export * from './format-table.ts';
+export * from './progress.ts';

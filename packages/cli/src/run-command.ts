@@ -57,12 +57,13 @@ export async function runCommand<const O extends OptionSpecs>(
 ): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
+  const output: { failure: Error | null } = { failure: null };
   host.onStdoutError((error) => {
-    controller.abort(
+    output.failure =
       error.code === 'EPIPE'
         ? new Interruption('nobody reads stdout any more', EXIT_NO_READER)
-        : new WindrowError('OUTPUT', `stdout: ${error.message}`, { cause: error }),
-    );
+        : new WindrowError('OUTPUT', `stdout: ${error.message}`, { cause: error });
+    controller.abort(output.failure);
   });
   const release = host.onSignal((name) => {
     const code = exitBySignal[name];
@@ -76,6 +77,8 @@ export async function runCommand<const O extends OptionSpecs>(
   let code: number;
   try {
     code = await run(spec, main, host, signal);
+    await host.flushStdout();
+    if (output.failure !== null) throw output.failure;
   } catch (error) {
     code = report(host, signal, error);
   }

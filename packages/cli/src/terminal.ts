@@ -36,9 +36,11 @@ export interface CommandHost extends Terminal {
   onSignal(listener: (signal: EndSignal) => void): () => void;
   /** Calls the listener when stdout can be written no more; `code` is that of the system (`EPIPE`: nobody reads). */
   onStdoutError(listener: (error: Error & { readonly code?: string }) => void): void;
+  /** Resolves when stdout has taken, or refused, everything written to it. */
+  flushStdout(): Promise<void>;
   /** Ends the process now. */
   exit(code: number): void;
-  /** Ends the process with this code once what was written is out and nothing is left to run. */
+  /** Ends the process with this code once nothing is left to run. */
   finish(code: number): void;
 }
 

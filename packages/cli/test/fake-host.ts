@@ -21,6 +21,8 @@ export interface FakeHostOptions {
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** Code of the error that comes when stdout is flushed. */
+  readonly stdoutFails?: string;
   readonly columns?: number;
 }
 
@@ -57,6 +59,9 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     onStdoutError(listener) {
       onStdoutError = listener;
+    },
+    async flushStdout() {
+      if (options.stdoutFails !== undefined) this.breakStdout(options.stdoutFails);
     },
     exit(code) {
       this.exitedWith = code;

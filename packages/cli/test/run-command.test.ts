@@ -161,4 +161,12 @@ describe('runCommand', () => {
     await running;
     expect([host.exitCode, host.stderr.text]).toEqual([1, 'error: stdout: write ENOSPC\n']);
   });
+
+  it.each([
+    ['EPIPE', 141, ''],
+    ['ENOSPC', 1, 'error: stdout: write ENOSPC\n'],
+  ])('notices %s in the last of what was written', async (stdoutFails, code, text) => {
+    const host = await run(async () => {}, { stdoutFails });
+    expect([host.exitCode, host.stderr.text]).toEqual([code, text]);
+  });
 });

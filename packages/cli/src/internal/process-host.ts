@@ -25,6 +25,11 @@ export function processHost(): CommandHost {
     onStdoutError(listener) {
       process.stdout.on('error', listener);
     },
+    flushStdout() {
+      return new Promise((resolve) => {
+        process.stdout.write('', () => resolve());
+      });
+    },
     exit(code) {
       process.exit(code);
     },
