@@ -1,0 +1,129 @@
+/**
+ * Stage 1: samples to cells, once a track, however many windows use it.
+ *
+ * What a cell needs beside its value: for `last`, `first`, `min` and `max` the timestamp of the sample that gave it
+ * (int32 ms from the cell's start); for `sum`, `mean` and `count` the distinct `(timestamp, value)` pairs, in
+ * `PairLists`. The result does not depend on the order of the samples, and redelivery changes nothing.
+ */
+import { assert, type Aggregate } from '@windrow/core';
+import type { CellRing } from './cell-ring.ts';
+import { PairLists } from './internal/pair-lists.ts';
+import { APPLIED, DUPLICATE, SUPERSEDED } from './verdict.ts';
+
+const LAST = 0;
+const FIRST = 1;
+const MIN = 2;
+const MAX = 3;
+const SUM = 4;
+const MEAN = 5;
+const COUNT = 6;
+const codeOf: Readonly<Record<Aggregate, number>> = {
+  last: LAST,
+  first: FIRST,
+  min: MIN,
+  max: MAX,
+  sum: SUM,
+  mean: MEAN,
+  count: COUNT,
+};
+
+/** Longest cell whose offsets fit an int32: 24.8 days. */
+export const RESOLUTION_MS_MAX = 0x7fffffff;
+
+export class CellAggregator {
+  readonly ring: CellRing;
+  readonly #codes: Uint8Array;
+  /** By place in the ring; meaningful where the cell is observed. */
+  readonly #offsets: Int32Array;
+  readonly #pairs: PairLists | null;
+
+  constructor(ring: CellRing, aggregates: readonly Aggregate[]) {
+    assert(ring.resolutionMs <= RESOLUTION_MS_MAX, 'a cell is at most 24 days long');
+    this.ring = ring;
+    this.#codes = Uint8Array.from(aggregates, (aggregate) => codeOf[aggregate]);
+    const cells = ring.trackCount * ring.capacity;
+    this.#offsets = new Int32Array(cells);
+    this.#pairs = this.#codes.some((code) => code >= SUM) ? new PairLists(cells) : null;
+  }
+
+  /**
+   * Takes a valid sample into its cell, which the ring holds.
+   * @param offsetMs of the timestamp from the cell's start
+   * @returns APPLIED, SUPERSEDED or DUPLICATE
+   */
+  apply(track: number, cell: number, offsetMs: number, value: number): number {
+    const ring = this.ring;
+    const place = ring.place(cell);
+    const at = track * ring.capacity + place;
+    const code = this.#codes[track]!;
+    if (code >= SUM) return this.#collect(code, track, cell, place, offsetMs, value);
+    const held = ring.values[at]!;
+    if (held !== held) {
+      this.#offsets[at] = offsetMs;
+      ring.observe(track, place, cell, value);
+      return APPLIED;
+    }
+    const heldOffset = this.#offsets[at]!;
+    if (offsetMs === heldOffset && Object.is(value, held)) return DUPLICATE;
+    if (!preferred(code, offsetMs, value, heldOffset, held)) return SUPERSEDED;
+    this.#offsets[at] = offsetMs;
+    ring.values[at] = value;
+    return APPLIED;
+  }
+
+  #collect(
+    code: number,
+    track: number,
+    cell: number,
+    place: number,
+    offsetMs: number,
+    value: number,
+  ): number {
+    const ring = this.ring;
+    const pairs = this.#pairs!;
+    const at = track * ring.capacity + place;
+    const missing = Number.isNaN(ring.values[at]);
+    // A place that was given to a new cell still has the pairs of the old one.
+    if (missing) pairs.clear(at);
+    if (!pairs.add(at, offsetMs, value)) return DUPLICATE;
+    const result =
+      code === COUNT
+        ? pairs.count(at)
+        : code === SUM
+          ? pairs.sum(at)
+          : pairs.sum(at) / pairs.count(at);
+    if (missing) ring.observe(track, place, cell, result);
+    else ring.values[at] = result;
+    return APPLIED;
+  }
+
+  /** Bytes of state beside the ring's, as allocated. */
+  get sizeBytes(): number {
+    return this.#offsets.byteLength + (this.#pairs?.sizeBytes ?? 0);
+  }
+}
+
+/** Whether the cell's rule prefers a sample to the one it holds; equal pairs were told apart before. */
+function preferred(
+  code: number,
+  offsetMs: number,
+  value: number,
+  heldOffset: number,
+  held: number,
+): boolean {
+  switch (code) {
+    case LAST:
+      return offsetMs > heldOffset || (offsetMs === heldOffset && greater(value, held));
+    case FIRST:
+      return offsetMs < heldOffset || (offsetMs === heldOffset && greater(value, held));
+    case MIN:
+      return greater(held, value);
+    default:
+      return greater(value, held);
+  }
+}
+
+/** Numerically greater, with `-0 < +0`. */
+function greater(a: number, b: number): boolean {
+  return a > b || (a === 0 && b === 0 && Object.is(a, 0) && Object.is(b, -0));
+}

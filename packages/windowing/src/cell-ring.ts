@@ -1,0 +1,202 @@
+/**
+ * Cells of all tracks of one resolution, for a span of time that moves forward: the seam between the two stages.
+ *
+ * Layout: `values[track * capacity + cell % capacity]`, float64; a cell without an observation holds the quiet NaN
+ * (observed values are finite or, where a sum overflowed, infinite; never NaN). Cells `[base, base + capacity)` are
+ * held. Beside the cells stands, for every pane, how many of its cells are observed, so that coverage and completeness
+ * of a window are sums over its panes and a window without gaps is a plain copy.
+ *
+ * It knows nothing of samples (that is the aggregator's side, stage 1) nor of windows (stage 2). State bytes: tracks *
+ * capacity * 8, and 4 for every pane.
+ */
+import { assert } from '@windrow/core';
+import { greatestCommonDivisor } from './plan.ts';
+
+/** A cell that nothing has been observed in. */
+const MISSING = Number.NaN;
+
+export class CellRing {
+  readonly resolutionMs: number;
+  readonly trackCount: number;
+  /** Cells held; a multiple of every track's pane. */
+  readonly capacity: number;
+  readonly values: Float64Array;
+  /** First cell held; -Infinity before the first `moveTo`. Always a multiple of `alignment`. */
+  base: number = Number.NEGATIVE_INFINITY;
+  /** `base + capacity`: the first cell beyond. */
+  limit: number = Number.NEGATIVE_INFINITY;
+  /** Greatest cell ever observed; -Infinity if none. */
+  newest: number = Number.NEGATIVE_INFINITY;
+  /** The multiple of `capacity` to subtract from a cell for its place in the ring (or one capacity more). */
+  #cycle = 0;
+  /** Least common multiple of the panes: bases are multiples of it, so that no pane is held in part. */
+  readonly alignment: number;
+  readonly #paneCells: Int32Array;
+  readonly #panes: Int32Array;
+  readonly #paneStart: Int32Array;
+  /** Pane of a place in the ring, one table for each length of pane. */
+  readonly #paneOf: readonly Int32Array[];
+  // Values that cells had before late samples changed them; see `rememberBefore`.
+  readonly #undoAt: number[] = [];
+  readonly #undoValue: number[] = [];
+  readonly #undoTrack: number[] = [];
+  readonly #undone: Set<number> = new Set();
+
+  /**
+   * @param paneCells length of a pane for every track, in cells
+   * @param spanCells how many consecutive cells must fit, whatever the alignment
+   */
+  constructor(resolutionMs: number, paneCells: readonly number[], spanCells: number) {
+    assert(spanCells > 0 && paneCells.length > 0, 'a ring holds at least one cell of one track');
+    this.resolutionMs = resolutionMs;
+    this.trackCount = paneCells.length;
+    const panes = sharedPanes(paneCells, spanCells);
+    this.alignment = panes.alignment;
+    this.capacity = Math.ceil((spanCells + panes.alignment) / panes.alignment) * panes.alignment;
+    this.values = new Float64Array(this.trackCount * this.capacity).fill(MISSING);
+    this.#paneCells = Int32Array.from(panes.cells);
+    this.#paneStart = new Int32Array(this.trackCount);
+    const tables = new Map<number, Int32Array>();
+    let start = 0;
+    this.#paneOf = panes.cells.map((cells, track) => {
+      this.#paneStart[track] = start;
+      start += this.capacity / cells;
+      const known = tables.get(cells);
+      if (known !== undefined) return known;
+      const table = Int32Array.from({ length: this.capacity }, (_, i) => Math.floor(i / cells));
+      tables.set(cells, table);
+      return table;
+    });
+    this.#panes = new Int32Array(start);
+  }
+
+  /** Place of a held cell among its track's `capacity` places. */
+  place(cell: number): number {
+    const at = cell - this.#cycle;
+    return at >= this.capacity ? at - this.capacity : at;
+  }
+
+  /** Gives a cell that was missing its first value. */
+  observe(track: number, place: number, cell: number, value: number): void {
+    this.values[track * this.capacity + place] = value;
+    this.#countPane(track, place, 1);
+    if (cell > this.newest) this.newest = cell;
+  }
+
+  /** Observed cells among `[cell, cell + cells)`, which are held and whole panes of the track. */
+  observed(track: number, cell: number, cells: number): number {
+    const paneCells = this.#paneCells[track]!;
+    const paneCount = this.capacity / paneCells;
+    const start = this.#paneStart[track]!;
+    const panes = this.#panes;
+    let pane = this.place(cell) / paneCells;
+    let count = 0;
+    for (let n = cells / paneCells; n > 0; n--) {
+      count += panes[start + pane]!;
+      if (++pane === paneCount) pane = 0;
+    }
+    return count;
+  }
+
+  /** Length of a track's panes, in cells. */
+  paneCells(track: number): number {
+    return this.#paneCells[track]!;
+  }
+
+  /**
+   * Forgets the cells before `cell` (rounded down to the alignment); those that come in their place are missing.
+   * Never moves back.
+   */
+  moveTo(cell: number): void {
+    const base = Math.floor(cell / this.alignment) * this.alignment;
+    if (base <= this.base) return;
+    const forgotten = base - this.base;
+    if (forgotten >= this.capacity) {
+      this.values.fill(MISSING);
+      this.#panes.fill(0);
+    } else {
+      this.#clear(this.place(this.base), forgotten);
+    }
+    this.base = base;
+    this.limit = base + this.capacity;
+    this.#cycle = Math.floor(base / this.capacity) * this.capacity;
+  }
+
+  #clear(from: number, cells: number): void {
+    const upper = Math.min(from + cells, this.capacity);
+    const wrapped = from + cells - upper;
+    for (let track = 0; track < this.trackCount; track++) {
+      const row = track * this.capacity;
+      this.values.fill(MISSING, row + from, row + upper);
+      if (wrapped > 0) this.values.fill(MISSING, row, row + wrapped);
+      const paneCells = this.#paneCells[track]!;
+      const start = this.#paneStart[track]!;
+      this.#panes.fill(0, start + from / paneCells, start + upper / paneCells);
+      if (wrapped > 0) this.#panes.fill(0, start, start + wrapped / paneCells);
+    }
+  }
+
+  #countPane(track: number, place: number, by: number): void {
+    const at = this.#paneStart[track]! + this.#paneOf[track]![place]!;
+    this.#panes[at] = this.#panes[at]! + by;
+  }
+
+  /**
+   * Keeps what a cell held before a late sample changed it, once a cell, until `forgetBefore`: a judged window is
+   * scored again only if its tensor changed, and this tells what it was at no cost for samples that are in time.
+   */
+  rememberBefore(track: number, place: number, value: number): void {
+    const at = track * this.capacity + place;
+    if (this.#undone.has(at)) return;
+    this.#undone.add(at);
+    this.#undoAt.push(at);
+    this.#undoTrack.push(track);
+    this.#undoValue.push(value);
+  }
+
+  /** Exchanges the cells' values with the remembered ones; a second call exchanges them back. */
+  swapBefore(): void {
+    for (let i = 0; i < this.#undoAt.length; i++) {
+      const at = this.#undoAt[i]!;
+      const track = this.#undoTrack[i]!;
+      const now = this.values[at]!;
+      const before = this.#undoValue[i]!;
+      this.values[at] = before;
+      this.#undoValue[i] = now;
+      const by = (before === before ? 1 : 0) - (now === now ? 1 : 0);
+      if (by !== 0) this.#countPane(track, at - track * this.capacity, by);
+    }
+  }
+
+  forgetBefore(): void {
+    if (this.#undoAt.length === 0) return;
+    this.#undoAt.length = 0;
+    this.#undoTrack.length = 0;
+    this.#undoValue.length = 0;
+    this.#undone.clear();
+  }
+
+  /** Bytes of state, as allocated. */
+  get sizeBytes(): number {
+    return this.values.byteLength + this.#panes.byteLength;
+  }
+}
+
+/**
+ * Panes must divide the ring. Where their least common multiple is far beyond the span (7 s and 60 s and 11 s), all
+ * tracks take the greatest common divisor instead: a sum over a few more panes costs less than a ring of that length.
+ */
+function sharedPanes(
+  paneCells: readonly number[],
+  spanCells: number,
+): { cells: readonly number[]; alignment: number } {
+  let multiple = 1;
+  for (const cells of paneCells) {
+    multiple = (multiple / greatestCommonDivisor(multiple, cells)) * cells;
+    if (multiple > spanCells) {
+      const shared = paneCells.reduce(greatestCommonDivisor);
+      return { cells: paneCells.map(() => shared), alignment: shared };
+    }
+  }
+  return { cells: paneCells, alignment: multiple };
+}

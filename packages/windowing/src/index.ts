@@ -1,0 +1,13 @@
+/** Samples to cells to panes to windows to tensors; see `docs/WINDOWING.md`. */
+export {
+  planWindows,
+  type LinePlan,
+  type Plan,
+  type RingPlan,
+  type TrackPlan,
+  type WindowPlan,
+  type WindowTarget,
+} from './plan.ts';
+export type { TensorSink } from './tensor-sink.ts';
+export { WindowEngine, type EngineHooks, type EngineOptions } from './window-engine.ts';
+export type { EndRange, WindowCounts } from './window-state.ts';

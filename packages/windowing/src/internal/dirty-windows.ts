@@ -1,0 +1,57 @@
+/**
+ * Which judged windows of a definition must be judged again: a bit for each window that can be open, at the place of its
+ * end among them.
+ */
+export class DirtyWindows {
+  readonly #stepMs: number;
+  readonly #places: number;
+  #bits: Uint8Array | null = null;
+  #fromMs = Number.POSITIVE_INFINITY;
+  #toMs = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(stepMs: number, latenessMs: number) {
+    this.#stepMs = stepMs;
+    this.#places = Math.ceil(latenessMs / stepMs) + 1;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Marks the ends in `[fromMs, toMs]`, both multiples of the step. */
+  mark(fromMs: number, toMs: number): void {
+    this.#bits ??= new Uint8Array(this.#places);
+    for (let end = fromMs; end <= toMs; end += this.#stepMs) {
+      const place = this.#place(end);
+      if (this.#bits[place] === 1) continue;
+      this.#bits[place] = 1;
+      this.#count++;
+    }
+    if (fromMs < this.#fromMs) this.#fromMs = fromMs;
+    if (toMs > this.#toMs) this.#toMs = toMs;
+  }
+
+  clear(endMs: number): void {
+    this.#bits![this.#place(endMs)] = 0;
+    this.#count--;
+    if (this.#count > 0) return;
+    this.#fromMs = Number.POSITIVE_INFINITY;
+    this.#toMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The first ends marked, in ascending order, at most `max`, into `out`; returns how many. */
+  first(out: number[], max: number): number {
+    out.length = 0;
+    if (this.#count === 0) return 0;
+    for (let end = this.#fromMs; end <= this.#toMs && out.length < max; end += this.#stepMs) {
+      if (this.#bits![this.#place(end)] === 1) out.push(end);
+    }
+    return out.length;
+  }
+
+  #place(endMs: number): number {
+    const place = (endMs / this.#stepMs) % this.#places;
+    return place < 0 ? place + this.#places : place;
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * All lines: samples in batches of any metric and order, split by line at the door, each line a `LineEngine` of its own.
+ *
+ * The engine has no clock and does no I/O. It is driven in two steps, so that it never holds more than one batch and the
+ * tensor sink's room: `push` (or `advance`) gives it work, `run` does the work and returns false whenever the sink must be
+ * drained first.
+ *
+ * Every sample pushed is counted under one heading when `run` has taken it.
+ */
+import {
+  assert,
+  formatTime,
+  SampleCounter,
+  WindrowError,
+  type MetricDictionary,
+  type SampleBatch,
+  type SampleCounts,
+} from '@windrow/core';
+import { LineEngine, type LineSamples } from './line-engine.ts';
+import { planWindows, type Plan, type WindowTarget } from './plan.ts';
+import { RoutingTable } from './internal/routing-table.ts';
+import type { TensorSink } from './tensor-sink.ts';
+import { APPLIED, DROPPED_LATE, DUPLICATE, OUT_OF_RANGE, SUPERSEDED, VERDICTS } from './verdict.ts';
+import type { EndRange, WindowCounts } from './window-state.ts';
+
+export interface EngineOptions {
+  /** Closed; holds every input of every definition. Batches refer to it. */
+  readonly dictionary: MetricDictionary;
+  /**
+   * How far a line's watermark stays behind its latest sample (live), or null: the watermark of all lines is moved by
+   * `advance`, and no sample may come before it (backfill).
+   */
+  readonly outOfOrderMs: number | null;
+  /** With `outOfOrderMs` null: how far past the watermark samples can be taken; later ones go to `hooks.later`. */
+  readonly aheadMs: number;
+  /** Window ends to be judged, `(afterMs, untilMs]`; infinite ends are allowed. */
+  readonly range: EndRange;
+  readonly hooks?: EngineHooks;
+}
+
+/** Told about single samples; slots are the dictionary's. */
+export interface EngineHooks {
+  /** A sample at or past `horizonMs`: to be pushed again when the watermark has come closer. It is not counted. */
+  readonly later?: (slot: number, timestampMs: number, value: number) => void;
+  /** A sample beyond the `futureMs` of its push: counted as quarantined. */
+  readonly future?: (slot: number, timestampMs: number, value: number) => void;
+  /** A sample that was counted as dropped late. */
+  readonly droppedLate?: (slot: number, timestampMs: number, value: number) => void;
+}
+
+export class WindowEngine {
+  readonly plan: Plan;
+  readonly lines: readonly LineEngine[];
+  readonly #dictionary: MetricDictionary;
+  readonly #outOfOrderMs: number | null;
+  readonly #aheadMs: number;
+  readonly #hooks: EngineHooks;
+  readonly #routes: RoutingTable;
+  readonly #counter: SampleCounter = new SampleCounter();
+  #watermarkMs = Number.NEGATIVE_INFINITY;
+  // The batch in hand, by line: `#columns[#start[line] .. #start[line + 1])`.
+  readonly #start: Int32Array;
+  #columns: LineSamples = makeColumns(0);
+  /** For samples that go to several lines: which of the batch's samples a row belongs to. */
+  #row: Int32Array = new Int32Array(0);
+  #line = 0;
+  #position = 0;
+
+  constructor(targets: readonly WindowTarget[], options: EngineOptions) {
+    this.plan = planWindows(targets, options.dictionary);
+    this.#dictionary = options.dictionary;
+    this.#outOfOrderMs = options.outOfOrderMs;
+    this.#aheadMs = options.aheadMs;
+    this.#hooks = options.hooks ?? {};
+    this.lines = this.plan.lines.map(
+      (line) =>
+        new LineEngine(line, {
+          outOfOrderMs: options.outOfOrderMs,
+          aheadMs: options.outOfOrderMs ?? options.aheadMs,
+          range: options.range,
+        }),
+    );
+    this.#routes = new RoutingTable(this.lines, options.dictionary.size, options.range);
+    this.#start = new Int32Array(this.lines.length + 1);
+    this.#line = this.lines.length;
+  }
+
+  /** Samples from here on are handed to `hooks.later`: with a watermark from outside, `watermark + aheadMs`. */
+  get horizonMs(): number {
+    return this.#outOfOrderMs === null
+      ? this.#watermarkMs + this.#aheadMs
+      : Number.POSITIVE_INFINITY;
+  }
+
+  /** With a watermark from outside: no sample that is pushed from now on is earlier. */
+  get watermarkMs(): number {
+    return this.#watermarkMs;
+  }
+
+  /** Moves the watermark of every line; `run` judges what becomes due. */
+  advance(watermarkMs: number): void {
+    assert(this.#idle, 'the last batch was run to its end');
+    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
+    for (const line of this.lines) line.advanceTo(this.#watermarkMs);
+    this.#line = 0;
+    this.#position = 0;
+    this.#start.fill(0);
+  }
+
+  /** No more samples: every window that is left becomes due. */
+  finish(): void {
+    this.advance(Number.POSITIVE_INFINITY);
+  }
+
+  get #idle(): boolean {
+    return this.#line === this.lines.length;
+  }
+
+  /**
+   * Takes over a batch; the caller may reuse its arrays at once. The batch before was run to its end.
+   * @param futureMs samples later than this are quarantined
+   */
+  push(batch: SampleBatch, futureMs: number = Number.POSITIVE_INFINITY): void {
+    assert(this.#idle, 'the last batch was run to its end');
+    assert(batch.dictionary === this.#dictionary, 'batches refer to the dictionary of the engine');
+    this.#countRoutes(batch, futureMs);
+    this.#scatter(batch, futureMs);
+    this.#line = 0;
+    this.#position = this.#start[0]!;
+  }
+
+  /** First pass: how many rows go to each line, into `#start`; counts what goes to none. */
+  #countRoutes(batch: SampleBatch, futureMs: number): void {
+    const { slots, timestampsMs, values, length } = batch;
+    const { first, line, next, fromMs, untilMs } = this.#routes;
+    const horizonMs = this.horizonMs;
+    const start = this.#start.fill(0);
+    let invalid = 0;
+    let unrouted = 0;
+    let outOfRange = 0;
+    for (let i = 0; i < length; i++) {
+      const value = values[i]!;
+      if (value - value !== 0) {
+        invalid++;
+        continue;
+      }
+      const slot = slots[i]!;
+      let route = slot < 0 ? -1 : first[slot]!;
+      if (route < 0) {
+        unrouted++;
+        continue;
+      }
+      const timestampMs = timestampsMs[i]!;
+      if (timestampMs < fromMs[slot]! || timestampMs >= untilMs) {
+        outOfRange++;
+        continue;
+      }
+      if (timestampMs > futureMs || timestampMs >= horizonMs) continue;
+      if (timestampMs < this.#watermarkMs) this.#refuseEarly(slot, timestampMs);
+      do {
+        const at = line[route]! + 1;
+        start[at] = start[at]! + 1;
+        route = next[route]!;
+      } while (route >= 0);
+    }
+    for (let l = 0; l < this.lines.length; l++) start[l + 1] = start[l + 1]! + start[l]!;
+    this.#counter.add('invalid', invalid);
+    this.#counter.add('unrouted', unrouted);
+    this.#counter.add('out_of_range', outOfRange);
+  }
+
+  /** A source that promised more than it keeps (statistics of a file that lie) must not lead to wrong numbers. */
+  #refuseEarly(slot: number, timestampMs: number): void {
+    if (this.#outOfOrderMs !== null) return;
+    throw new WindrowError(
+      'INPUT',
+      `metric ${this.#dictionary.text(slot)}: found a sample at ${formatTime(timestampMs)} in a part of the source whose statistics say that nothing is before ${formatTime(this.#watermarkMs)}; write the file again, or convert it to a format without statistics`,
+    );
+  }
+
+  /** Second pass: the rows of each line, one line after the other, in their order. */
+  #scatter(batch: SampleBatch, futureMs: number): void {
+    const { slots, timestampsMs, values, length } = batch;
+    const { first, line, next, series, fromMs, untilMs } = this.#routes;
+    const horizonMs = this.horizonMs;
+    const start = this.#start;
+    const rows = start[this.lines.length]!;
+    if (rows > this.#columns.series.length) {
+      this.#columns = makeColumns(Math.ceil(rows * 1.25));
+      if (this.#routes.shared) this.#row = new Int32Array(this.#columns.series.length);
+    }
+    const columns = this.#columns;
+    const shared = this.#routes.shared;
+    for (let i = 0; i < length; i++) {
+      const value = values[i]!;
+      const slot = slots[i]!;
+      let route = slot < 0 || value - value !== 0 ? -1 : first[slot]!;
+      if (route < 0) continue;
+      const timestampMs = timestampsMs[i]!;
+      if (timestampMs < fromMs[slot]! || timestampMs >= untilMs) continue;
+      if (timestampMs > futureMs) {
+        this.#counter.add('quarantined');
+        this.#hooks.future?.(slot, timestampMs, value);
+        continue;
+      }
+      if (timestampMs >= horizonMs) {
+        this.#hooks.later?.(slot, timestampMs, value);
+        continue;
+      }
+      do {
+        const l = line[route]!;
+        // `start` serves as the cursor of each line here; afterwards it has moved on by one line.
+        const at = start[l]!;
+        start[l] = at + 1;
+        columns.series[at] = series[route]!;
+        columns.timestampsMs[at] = timestampMs;
+        columns.values[at] = value;
+        if (shared) this.#row[at] = i;
+        route = next[route]!;
+      } while (route >= 0);
+    }
+    start.copyWithin(1, 0, this.lines.length);
+    start[0] = 0;
+  }
+
+  /** Works off what was pushed; false where the sink must be drained before it can go on. */
+  run(sink: TensorSink): boolean {
+    while (this.#line < this.lines.length) {
+      const line = this.lines[this.#line]!;
+      const end = this.#start[this.#line + 1]!;
+      if (line.unsettled && !line.settle(sink)) return false;
+      if (this.#position < end) {
+        this.#position = line.ingest(this.#columns, this.#position, end, sink);
+        if (this.#position < end) return false;
+      }
+      this.#line++;
+      if (this.#line === this.lines.length) this.#tally();
+    }
+    return true;
+  }
+
+  /** Counts the verdicts of the batch; a sample that went to several lines has the best of them. */
+  #tally(): void {
+    const rows = this.#start[this.lines.length]!;
+    const { verdicts } = this.#columns;
+    if (this.#routes.shared) this.#mergeShared(rows);
+    const counts = new Float64Array(VERDICTS + 1);
+    for (let i = 0; i < rows; i++) counts[verdicts[i]!] = counts[verdicts[i]!]! + 1;
+    this.#counter.add('applied', counts[APPLIED]);
+    this.#counter.add('superseded', counts[SUPERSEDED]);
+    this.#counter.add('duplicate', counts[DUPLICATE]);
+    this.#counter.add('dropped_late', counts[DROPPED_LATE]);
+    this.#counter.add('out_of_range', counts[OUT_OF_RANGE]);
+    if (counts[DROPPED_LATE]! > 0 && this.#hooks.droppedLate !== undefined) {
+      this.#tellDropped(this.#hooks.droppedLate);
+    }
+    this.#start.fill(0);
+  }
+
+  /** Leaves the best verdict with one row of each sample, and none (`VERDICTS`) with its other rows. */
+  #mergeShared(rows: number): void {
+    const { verdicts } = this.#columns;
+    const keeper = new Map<number, number>();
+    for (let i = 0; i < rows; i++) {
+      const sample = this.#row[i]!;
+      const kept = keeper.get(sample);
+      if (kept === undefined) {
+        keeper.set(sample, i);
+        continue;
+      }
+      verdicts[kept] = Math.min(verdicts[kept]!, verdicts[i]!);
+      verdicts[i] = VERDICTS;
+    }
+  }
+
+  #tellDropped(tell: NonNullable<EngineHooks['droppedLate']>): void {
+    const { verdicts, series, timestampsMs, values } = this.#columns;
+    for (const [l, line] of this.lines.entries()) {
+      for (let i = this.#start[l]!; i < this.#start[l + 1]!; i++) {
+        if (verdicts[i] !== DROPPED_LATE) continue;
+        tell(line.seriesSlots[series[i]!]!, timestampsMs[i]!, values[i]!);
+      }
+    }
+  }
+
+  /** What became of the samples so far, without those that a source set aside or `hooks.later` keeps. */
+  samples(): SampleCounts {
+    return this.#counter.snapshot();
+  }
+
+  /** What became of the windows so far, by target. */
+  windows(): WindowCounts[] {
+    const counts: WindowCounts[] = [];
+    for (const line of this.lines) {
+      for (const window of line.windows) counts[window.plan.target] = window.counts();
+    }
+    return counts;
+  }
+
+  /** Bytes of state, as allocated: a function of series, cells and lateness. */
+  get sizeBytes(): number {
+    const batchBytes = this.#columns.series.length * 21 + this.#row.byteLength;
+    return this.lines.reduce((sum, line) => sum + line.sizeBytes, batchBytes);
+  }
+}
+
+function makeColumns(capacity: number): LineSamples {
+  return {
+    series: new Int32Array(capacity),
+    timestampsMs: new Float64Array(capacity),
+    values: new Float64Array(capacity),
+    verdicts: new Uint8Array(capacity),
+  };
+}

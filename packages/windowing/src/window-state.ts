@@ -1,0 +1,219 @@
+/**
+ * Stage 2 for one definition: which window is due next, what became of the judged ones, and the making of a tensor.
+ *
+ * A window ends at `end` (ms, a multiple of the step) and covers `[end - W, end)`. It is judged in this order: *empty*,
+ * *below coverage*, *incomplete*, else scored.
+ */
+import type { TensorRow } from '@windrow/core';
+import type { CellRing } from './cell-ring.ts';
+import {
+  copyCells,
+  fillConstant,
+  fillLast,
+  fillLinear,
+  type ChannelCells,
+  type ChannelOut,
+} from './fill.ts';
+import { DirtyWindows } from './internal/dirty-windows.ts';
+import type { WindowPlan } from './plan.ts';
+
+export const EMPTY = 0;
+export const BELOW_COVERAGE = 1;
+export const INCOMPLETE = 2;
+/** Whole: ready to be scored. */
+export const COMPLETE = 3;
+
+/** The window ends of interest: those in `(afterMs, untilMs]`. */
+export interface EndRange {
+  readonly afterMs: number;
+  readonly untilMs: number;
+}
+
+/** How many windows of a definition were judged how. */
+export interface WindowCounts {
+  readonly windows: number;
+  /** Tensors handed on for a first score; the scorer may still find that the result is not finite. */
+  readonly complete: number;
+  readonly empty: number;
+  readonly belowCoverage: number;
+  readonly incomplete: number;
+  /** Tensors handed on again because late samples changed them. */
+  readonly rescored: number;
+}
+
+export class WindowState {
+  readonly plan: WindowPlan;
+  readonly ring: CellRing;
+  readonly stepMs: number;
+  readonly latenessMs: number;
+  /** `W + lookback`: how long before its end a window may need samples. */
+  readonly reachMs: number;
+  readonly range: EndRange;
+  /** End of the next window to be judged; -Infinity before the line's first sample. */
+  nextEndMs: number;
+  readonly dirty: DirtyWindows;
+  readonly #judged: Float64Array = new Float64Array(4);
+  #rescored = 0;
+  #firstEndMs = Number.POSITIVE_INFINITY;
+  #lastEndMs = Number.NEGATIVE_INFINITY;
+  readonly #observed: Int32Array;
+  readonly #from: ChannelCells;
+  readonly #to: ChannelOut = { data: new Float64Array(0), at: 0, stride: 1 };
+
+  constructor(plan: WindowPlan, ring: CellRing, range: EndRange) {
+    const { definition } = plan;
+    this.plan = plan;
+    this.ring = ring;
+    this.range = range;
+    this.stepMs = definition.stepMs;
+    this.latenessMs = definition.allowedLatenessMs;
+    this.reachMs = definition.windowMs + plan.lookbackCells * definition.resolutionMs;
+    this.nextEndMs =
+      range.afterMs === Number.NEGATIVE_INFINITY
+        ? Number.NEGATIVE_INFINITY
+        : this.firstEndAfter(range.afterMs);
+    this.dirty = new DirtyWindows(this.stepMs, this.latenessMs);
+    this.#observed = new Int32Array(plan.tracks.length);
+    this.#from = {
+      values: ring.values,
+      row: 0,
+      capacity: ring.capacity,
+      first: 0,
+      cells: plan.cells,
+    };
+  }
+
+  /** Length of the tensor: C * T. */
+  get tensorLength(): number {
+    return this.plan.tracks.length * this.plan.cells;
+  }
+
+  /** The first window end after `ms`. */
+  firstEndAfter(ms: number): number {
+    return (Math.floor(ms / this.stepMs) + 1) * this.stepMs;
+  }
+
+  /**
+   * End of the last window that needs the cell that starts at `cellMs`; where the step is longer than what windows need
+   * there may be none, and the cell is kept as long as it lasts itself.
+   */
+  lastEndNeeding(cellMs: number): number {
+    const end = Math.floor((cellMs + this.reachMs) / this.stepMs) * this.stepMs;
+    return Math.max(end, cellMs + this.ring.resolutionMs);
+  }
+
+  /** The earliest cell that windows still to be judged, or open, may need. */
+  neededFrom(watermarkMs: number): number {
+    const { resolutionMs } = this.ring;
+    const openMs = watermarkMs - this.latenessMs;
+    const end = Math.min(this.nextEndMs, this.firstEndAfter(openMs));
+    const from = Math.min(end - this.reachMs, openMs);
+    const inRange = this.firstEndAfter(this.range.afterMs) - this.reachMs;
+    return Math.floor((inRange > from ? inRange : from) / resolutionMs);
+  }
+
+  /**
+   * Judges the window by what is observed in it; COMPLETE means that its cells must be looked at by `assemble`.
+   * Its cells must be held by the ring.
+   */
+  coverage(endMs: number): number {
+    const { cells, tracks, definition } = this.plan;
+    const first = endMs / this.ring.resolutionMs - cells;
+    let least = cells;
+    let most = 0;
+    for (let c = 0; c < tracks.length; c++) {
+      const observed = this.ring.observed(tracks[c]!, first, cells);
+      this.#observed[c] = observed;
+      if (observed < least) least = observed;
+      if (observed > most) most = observed;
+    }
+    if (most === 0) return EMPTY;
+    if (least / cells < definition.minCoverage) return BELOW_COVERAGE;
+    if (least < cells && definition.fill.method === 'none' && !definition.allowMissing) {
+      return INCOMPLETE;
+    }
+    return COMPLETE;
+  }
+
+  /** Writes the tensor of the window that `coverage` was last asked about; COMPLETE, or INCOMPLETE where a cell stays missing. */
+  assemble(endMs: number, row: TensorRow): number {
+    const { cells, tracks, definition } = this.plan;
+    const timeMajor = definition.layout === 'time_major';
+    const from = this.#from;
+    const to = this.#to;
+    from.first = this.ring.place(endMs / this.ring.resolutionMs - cells);
+    to.data = row.data;
+    to.stride = timeMajor ? tracks.length : 1;
+    for (let c = 0; c < tracks.length; c++) {
+      from.row = tracks[c]! * this.ring.capacity;
+      to.at = row.offset + (timeMajor ? c : c * cells);
+      const missing = this.#observed[c] === cells ? this.#copy() : this.#fill(this.#observed[c]!);
+      if (missing > 0 && !definition.allowMissing) return INCOMPLETE;
+    }
+    return COMPLETE;
+  }
+
+  #copy(): number {
+    copyCells(this.#from, this.#to);
+    return 0;
+  }
+
+  #fill(observed: number): number {
+    const { fill, resolutionMs } = this.plan.definition;
+    switch (fill.method) {
+      case 'last':
+        return fillLast(this.#from, this.#to, this.plan.lookbackCells);
+      case 'linear':
+        return fillLinear(this.#from, this.#to, Math.floor(fill.maxGapMs / resolutionMs));
+      case 'constant':
+        return fillConstant(this.#from, this.#to, fill.value);
+      case 'none':
+        copyCells(this.#from, this.#to);
+        return this.plan.cells - observed;
+    }
+  }
+
+  /** Counts the first judgement of a window. Empty ones are counted by what lies between the others. */
+  count(endMs: number, verdict: number): void {
+    if (verdict === EMPTY) return;
+    this.#judged[verdict] = this.#judged[verdict]! + 1;
+    if (endMs < this.#firstEndMs) this.#firstEndMs = endMs;
+    if (endMs > this.#lastEndMs) this.#lastEndMs = endMs;
+  }
+
+  /** Counts a judgement that replaces an earlier one. */
+  recount(endMs: number, before: number, verdict: number): void {
+    if (before === verdict) return;
+    if (before !== EMPTY) this.#judged[before] = this.#judged[before]! - 1;
+    this.count(endMs, verdict);
+  }
+
+  countRescored(): void {
+    this.#rescored++;
+  }
+
+  /**
+   * What became of the windows. Where the range has an open end, the windows counted go from the first that was not empty
+   * to the last.
+   */
+  counts(): WindowCounts {
+    const after = this.range.afterMs;
+    const until = this.range.untilMs;
+    const first = Number.isFinite(after) ? this.firstEndAfter(after) : this.#firstEndMs;
+    const last = Number.isFinite(until)
+      ? Math.floor(until / this.stepMs) * this.stepMs
+      : this.#lastEndMs;
+    const windows = last >= first ? (last - first) / this.stepMs + 1 : 0;
+    const complete = this.#judged[COMPLETE]!;
+    const belowCoverage = this.#judged[BELOW_COVERAGE]!;
+    const incomplete = this.#judged[INCOMPLETE]!;
+    return {
+      windows,
+      complete,
+      empty: windows - complete - belowCoverage - incomplete,
+      belowCoverage,
+      incomplete,
+      rescored: this.#rescored,
+    };
+  }
+}
