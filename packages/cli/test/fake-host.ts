@@ -1,7 +1,7 @@
 /** A host that keeps what is written to it; signals, the closing of stdout and the clocks are in the test's hand. */
 import type { CommandHost, EndSignal, OutputStream } from '../src/terminal.ts';
 
-export interface FakeStream extends OutputStream {
+interface FakeStream extends OutputStream {
   text: string;
 }
 
