@@ -9,3 +9,4 @@ export * from './format-duration.ts';
 export * from './format-number.ts';
 export * from './format-table.ts';
 export * from './progress.ts';
+export * from './render-chart.ts';
