@@ -248,8 +248,8 @@ export class LinePhysics {
     const back = Math.min(delayS / KNOT_S, HISTORY_KNOTS - 2);
     const thick = this.#massKgM.ago(back) / PIPE_KG_M;
     this.wallMm = 1000 * WALL_M * thick;
-    const tank = -0.0009 * (320 - this.outside.vacuumMbar) - 0.004 * (this.outside.waterInC - 13);
-    this.diameterMm = 1000 * PIPE_M * (1 + 0.003 * (thick - 1)) + tank;
+    const tank = -0.002 * (320 - this.outside.vacuumMbar) - 0.015 * (this.outside.waterInC - 13);
+    this.diameterMm = 1000 * PIPE_M * (1 + 0.02 * (thick - 1)) + tank;
   }
 
   #judge(): void {
