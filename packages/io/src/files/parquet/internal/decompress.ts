@@ -1,0 +1,44 @@
+/** Pages as they were before compression: zlib's native gzip, brotli and zstd; snappy (WASM) and LZ4 from hyparquet. */
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { CompressionCodec } from 'hyparquet/src/types.js';
+import { compressors } from 'hyparquet-compressors';
+import { Damage } from '../../internal/damage.ts';
+
+/**
+ * The bytes of a page, which must be `sizeBytes` long. For UNCOMPRESSED it is `input` itself.
+ * The caller has bounded `sizeBytes`; no codec writes more.
+ */
+export function decompressPage(
+  codec: CompressionCodec,
+  input: Uint8Array,
+  sizeBytes: number,
+): Uint8Array {
+  if (sizeBytes === 0) return new Uint8Array(0);
+  const output = decompress(codec, input, sizeBytes);
+  if (output.length !== sizeBytes) {
+    throw new Damage(`a page of ${output.length} bytes, where its header says ${sizeBytes}`);
+  }
+  return output;
+}
+
+function decompress(codec: CompressionCodec, input: Uint8Array, sizeBytes: number): Uint8Array {
+  const limit = { maxOutputLength: sizeBytes };
+  switch (codec) {
+    case 'UNCOMPRESSED':
+      return input;
+    case 'GZIP':
+      return gunzipSync(input, limit);
+    case 'BROTLI':
+      return brotliDecompressSync(input, limit);
+    case 'ZSTD':
+      return zstdDecompressSync(input, limit);
+    case 'SNAPPY':
+    case 'LZ4':
+    case 'LZ4_RAW':
+      return compressors[codec]!(input, sizeBytes);
+    case 'LZO':
+      throw new Damage('compressed with LZO, which is not supported: write it with zstd or snappy');
+    default:
+      throw new Damage(`unknown compression ${String(codec satisfies never)}`);
+  }
+}

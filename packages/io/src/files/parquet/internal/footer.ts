@@ -1,0 +1,107 @@
+/** The footer of a Parquet file: its schema and row groups, read without trusting a number in it. */
+import type { FileHandle } from 'node:fs/promises';
+import { parquetMetadata } from 'hyparquet';
+import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet/src/types.js';
+import { Damage } from '../../internal/damage.ts';
+import { thriftStructEnd } from './thrift-guard.ts';
+
+const FOOTER_BYTES_MAX = 256 << 20;
+/** Footer length and magic at the end of the file. */
+const TAIL_BYTES = 8;
+const MAGIC = 'PAR1';
+const ENCRYPTED_MAGIC = 'PARE';
+
+/** A row group and the number of rows before it. */
+export interface GroupPlace {
+  readonly group: RowGroup;
+  readonly rowCount: number;
+  readonly firstRow: number;
+}
+
+export interface Footer {
+  /** The columns: leaves at the top level by name; nested ones are left out. */
+  readonly columns: ReadonlyMap<string, SchemaElement>;
+  readonly groups: readonly GroupPlace[];
+  readonly fileBytes: number;
+}
+
+/** Statistics as raw integers: dates and times are converted here, floored, and not by the library. */
+const rawParsers = {
+  timestampFromMilliseconds: (raw: bigint): bigint => raw,
+  timestampFromMicroseconds: (raw: bigint): bigint => raw,
+  timestampFromNanoseconds: (raw: bigint): bigint => raw,
+};
+
+/** Reads the footer. Throws Damage where the file does not end in one. */
+export async function readFooter(file: FileHandle, fileBytes: number): Promise<Footer> {
+  const tail = await readAt(
+    file,
+    Math.max(0, fileBytes - TAIL_BYTES),
+    Math.min(fileBytes, TAIL_BYTES),
+  );
+  const magic = tail.toString('latin1', tail.length - 4);
+  if (tail.length === TAIL_BYTES && magic === ENCRYPTED_MAGIC)
+    throw new Damage('the file is encrypted');
+  if (tail.length < TAIL_BYTES || magic !== MAGIC) {
+    throw new Damage('the file does not end in a Parquet footer: it is cut off, or no Parquet');
+  }
+  const size = tail.readUInt32LE(0);
+  if (size > fileBytes - TAIL_BYTES || size > FOOTER_BYTES_MAX) {
+    throw new Damage(`a footer of ${size} bytes in a file of ${fileBytes}`);
+  }
+  const footer = await readAt(file, fileBytes - TAIL_BYTES - size, size + TAIL_BYTES);
+  if (thriftStructEnd(footer.subarray(0, size), 0) === null)
+    throw new Damage('the footer is incomplete');
+  const metadata = parquetMetadata(new Uint8Array(footer), {
+    parsers: rawParsers,
+    geoparquet: false,
+  });
+  return { columns: topColumns(metadata), groups: placeGroups(metadata), fileBytes };
+}
+
+async function readAt(file: FileHandle, start: number, count: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(count);
+  let done = 0;
+  while (done < count) {
+    const { bytesRead } = await file.read(buffer, done, count - done, start + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return buffer.subarray(0, done);
+}
+
+function topColumns(metadata: FileMetaData): Map<string, SchemaElement> {
+  const columns = new Map<string, SchemaElement>();
+  const { schema } = metadata;
+  for (let i = 1; i < schema.length; i++) {
+    const element = schema[i]!;
+    const children = element.num_children ?? 0;
+    if (children > 0) i += descendants(schema, i);
+    else if (element.repetition_type !== 'REPEATED') columns.set(element.name, element);
+  }
+  return columns;
+}
+
+/** How many elements follow `schema[at]` that belong to it. */
+function descendants(schema: readonly SchemaElement[], at: number): number {
+  let open = schema[at]!.num_children ?? 0;
+  let count = 0;
+  while (open > 0 && at + count + 1 < schema.length) {
+    count++;
+    open += (schema[at + count]!.num_children ?? 0) - 1;
+  }
+  return count;
+}
+
+function placeGroups(metadata: FileMetaData): GroupPlace[] {
+  let firstRow = 1;
+  return metadata.row_groups.map((group) => {
+    const rowCount = Number(group.num_rows);
+    if (!(Number.isSafeInteger(rowCount) && rowCount >= 0)) {
+      throw new Damage(`a row group of ${group.num_rows} rows`);
+    }
+    const place = { group, rowCount, firstRow };
+    firstRow += rowCount;
+    return place;
+  });
+}

@@ -1,0 +1,124 @@
+/** Which columns of a Parquet file make its samples: the long form, or the wide one. */
+import { canonicalMetricId } from '@windrow/core';
+import type { SchemaElement } from 'hyparquet/src/types.js';
+import { Damage } from '../../internal/damage.ts';
+import type { WideMapping } from '../../wide-mapping.ts';
+import type { Footer } from './footer.ts';
+import type { IdForm } from './id-decoder.ts';
+import { timeKind, valueKind, type NumberKind } from './number-kind.ts';
+
+/** A column of numbers. */
+export interface NumberColumn {
+  readonly name: string;
+  readonly element: SchemaElement;
+  readonly kind: NumberKind;
+}
+
+export interface LongLayout {
+  readonly form: 'long';
+  readonly id: { readonly name: string; readonly element: SchemaElement; readonly form: IdForm };
+  readonly time: NumberColumn;
+  readonly value: NumberColumn;
+}
+
+export interface WideLayout {
+  readonly form: 'wide';
+  readonly time: NumberColumn;
+  /** One for each metric, in the order of the file. */
+  readonly metrics: readonly (NumberColumn & { readonly metricId: string })[];
+}
+
+export type Layout = LongLayout | WideLayout;
+
+const LISTED_MAX = 20;
+
+/**
+ * Finds the columns.
+ * @param mapping which columns are metrics; null: those whose names are UUIDs, where there is no column metric_id
+ * Throws Damage where required columns are missing or have a type that is none of theirs.
+ */
+export function findLayout(footer: Footer, mapping: WideMapping | null): Layout {
+  const { columns } = footer;
+  const isLong = mapping === null && (columns.has('metric_id') || columns.has('value'));
+  if (!isLong) {
+    const wide = findWide(footer, mapping);
+    if (wide !== null) return wide;
+  }
+  const missing = ['metric_id', 'timestamp_ms', 'value'].filter((name) => !columns.has(name));
+  if (missing.length > 0) {
+    throw new Damage(
+      `found the columns ${listed(columns.keys())}, expected metric_id, timestamp_ms and value ` +
+        `(or timestamp_ms and a column for each metric); missing: ${missing.join(', ')}`,
+    );
+  }
+  const id = columns.get('metric_id')!;
+  return {
+    form: 'long',
+    id: { name: 'metric_id', element: id, form: idForm(id) },
+    time: timeColumn(columns),
+    value: valueColumn('value', columns.get('value')!),
+  };
+}
+
+function findWide(footer: Footer, mapping: WideMapping | null): WideLayout | null {
+  const { columns } = footer;
+  const metrics = [...columns].flatMap(([name, element]) => {
+    const metricId = mapping === null ? canonicalMetricId(name) : mapping.get(name);
+    if (metricId === null || metricId === undefined) return [];
+    return [{ ...valueColumn(name, element), metricId }];
+  });
+  if (metrics.length === 0 && mapping === null) return null;
+  if (metrics.length === 0 || !columns.has('timestamp_ms')) {
+    throw new Damage(
+      `found the columns ${listed(columns.keys())}, expected timestamp_ms and at least one of the columns ` +
+        `in the mapping (${listed(mapping?.keys() ?? [])})`,
+    );
+  }
+  return { form: 'wide', time: timeColumn(columns), metrics };
+}
+
+/** The first few names, for a message. */
+function listed(names: Iterable<string>): string {
+  const all = [...names];
+  if (all.length === 0) return '(none)';
+  const more = all.length > LISTED_MAX ? ` and ${all.length - LISTED_MAX} more` : '';
+  return all.slice(0, LISTED_MAX).join(', ') + more;
+}
+
+function idForm(element: SchemaElement): IdForm {
+  const isString = element.converted_type === 'UTF8' || element.logical_type?.type === 'STRING';
+  if (element.type === 'BYTE_ARRAY') return { fixedLength: null, isText: isString };
+  const fixedLength = element.type_length ?? 0;
+  if (element.type === 'FIXED_LEN_BYTE_ARRAY' && (fixedLength === 16 || fixedLength === 36)) {
+    return { fixedLength, isText: fixedLength === 36 };
+  }
+  throw new Damage(`column metric_id: found ${typeName(element)}, expected text or 16 bytes`);
+}
+
+function timeColumn(columns: ReadonlyMap<string, SchemaElement>): NumberColumn {
+  const element = columns.get('timestamp_ms')!;
+  const kind = timeKind(element);
+  if (kind === null) {
+    throw new Damage(
+      `column timestamp_ms: found ${typeName(element)}, expected int64 (milliseconds) or a timestamp`,
+    );
+  }
+  return { name: 'timestamp_ms', element, kind };
+}
+
+function valueColumn(name: string, element: SchemaElement): NumberColumn {
+  const kind = valueKind(element);
+  if (kind === null) {
+    throw new Damage(
+      `column ${name}: found ${typeName(element)}, expected double (or float, integer)`,
+    );
+  }
+  return { name, element, kind };
+}
+
+function typeName(element: SchemaElement): string {
+  const logical = element.logical_type?.type ?? element.converted_type;
+  const length = element.type === 'FIXED_LEN_BYTE_ARRAY' ? `(${element.type_length ?? '?'})` : '';
+  const annotation = logical === undefined ? '' : ` (${logical})`;
+  return `${String(element.type)}${length}${annotation}`;
+}

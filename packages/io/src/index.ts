@@ -1,0 +1,9 @@
+/** The outside world behind core's contracts: sources and sinks by URI, and definitions files. */
+export * from './dead-letter-sink.ts';
+export * from './definitions/read-definitions.ts';
+export * from './files/file-source.ts';
+export { AtomicFile } from './files/atomic-file.ts';
+export type { SinkOptions } from './open-sink.ts';
+export * from './prediction-sink.ts';
+export * from './sample-sink.ts';
+export * from './source-registry.ts';

@@ -1,0 +1,57 @@
+/** Sinks by URI: what all kinds of them share. */
+import type { Writable } from 'node:stream';
+import { WindrowError, type Sink } from '@windrow/core';
+import { AtomicFile } from './files/atomic-file.ts';
+import type { Encoder } from './files/encode/encoder.ts';
+import { formatOfName, type FormatName } from './files/file-names.ts';
+import { FileSink, type FileSinkOptions } from './files/file-sink.ts';
+import { LogSink } from './log/log-sink.ts';
+import { parseUri } from './uri.ts';
+
+export interface SinkOptions extends FileSinkOptions {
+  /** Where `log:` writes; without it that scheme is refused. */
+  readonly log?: Writable;
+}
+
+/** The forms that one kind of sink can write. */
+export interface SinkForms<Batch> {
+  /** For messages: `predictions`. */
+  readonly what: string;
+  readonly encoders: Readonly<Partial<Record<FormatName, () => Encoder<Batch>>>>;
+  /** For messages: the extensions of those forms. */
+  readonly extensions: string;
+}
+
+/**
+ * Opens `file:PATH`, a bare path or `log:`.
+ * @throws WindrowError USAGE for another scheme, OUTPUT for an extension that names no form, a folder, or a place that
+ *   cannot be written
+ */
+export async function openSink<Batch>(
+  uri: string,
+  forms: SinkForms<Batch>,
+  options: SinkOptions,
+): Promise<Sink<Batch>> {
+  const { scheme, rest } = parseUri(uri);
+  if (scheme === 'log' && options.log !== undefined) {
+    const ndjson = forms.encoders.ndjson;
+    if (ndjson !== undefined) return new LogSink(uri, options.log, ndjson());
+  }
+  if (scheme !== 'file') {
+    const known = options.log === undefined ? 'file:' : 'file:, log:';
+    throw new WindrowError(
+      'USAGE',
+      `${uri}: found the scheme ${scheme}:, expected one of ${known} for ${forms.what}`,
+    );
+  }
+  const named = formatOfName(rest);
+  const encoder = named === null ? undefined : forms.encoders[named.format];
+  if (named === null || encoder === undefined) {
+    throw new WindrowError(
+      'OUTPUT',
+      `${rest}: the extension names no form for ${forms.what}, expected one of ${forms.extensions}`,
+    );
+  }
+  const file = await AtomicFile.create(rest, options.temporaryId);
+  return new FileSink(uri, file, encoder(), named.compression);
+}
