@@ -1,5 +1,7 @@
 /** Samples to cells to panes to windows to tensors; see `docs/WINDOWING.md`. */
 export {
+  greatestCommonDivisor,
+  neededRange,
   planWindows,
   type LinePlan,
   type Plan,
@@ -10,4 +12,5 @@ export {
 } from './plan.ts';
 export type { TensorSink } from './tensor-sink.ts';
 export { WindowEngine, type EngineHooks, type EngineOptions } from './window-engine.ts';
-export type { EndRange, WindowCounts } from './window-state.ts';
+export type { EndRange } from './end-range.ts';
+export type { WindowCounts } from './window-state.ts';

@@ -15,7 +15,8 @@ import { rejudge } from './internal/rejudge.ts';
 import type { LinePlan, RingPlan, WindowPlan } from './plan.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import { VERDICTS } from './verdict.ts';
-import { COMPLETE, EMPTY, WindowState, type EndRange } from './window-state.ts';
+import type { EndRange } from './end-range.ts';
+import { COMPLETE, EMPTY, WindowState } from './window-state.ts';
 
 /** Samples of one line: `series` counts the line's own metrics. */
 export interface LineSamples {

@@ -15,7 +15,9 @@ import {
   type Aggregate,
   type Definition,
   type MetricDictionary,
+  type TimeRange,
 } from '@windrow/core';
+import type { EndRange } from './end-range.ts';
 
 /** A definition and the type of its model's input, to which tensors are cast. */
 export interface WindowTarget {
@@ -145,4 +147,18 @@ export function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [a, b];
   while (y !== 0) [x, y] = [y, x % y];
   return x;
+}
+
+/**
+ * The samples that the windows of a range need: from the earliest first window's start, less its lookback, to the range's
+ * end.
+ */
+export function neededRange(targets: readonly WindowTarget[], range: EndRange): TimeRange {
+  let startMs = Number.POSITIVE_INFINITY;
+  for (const { definition } of targets) {
+    const firstEndMs = (Math.floor(range.afterMs / definition.stepMs) + 1) * definition.stepMs;
+    const reachMs = definition.windowMs + lookbackCells(definition) * definition.resolutionMs;
+    startMs = Math.min(startMs, firstEndMs - reachMs);
+  }
+  return { startMs, endMs: range.untilMs };
 }

@@ -21,7 +21,8 @@ import { planWindows, type Plan, type WindowTarget } from './plan.ts';
 import { RoutingTable } from './internal/routing-table.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import { APPLIED, DROPPED_LATE, DUPLICATE, OUT_OF_RANGE, SUPERSEDED, VERDICTS } from './verdict.ts';
-import type { EndRange, WindowCounts } from './window-state.ts';
+import type { EndRange } from './end-range.ts';
+import type { WindowCounts } from './window-state.ts';
 
 export interface EngineOptions {
   /** Closed; holds every input of every definition. Batches refer to it. */

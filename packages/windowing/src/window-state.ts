@@ -14,6 +14,7 @@ import {
   type ChannelCells,
   type ChannelOut,
 } from './fill.ts';
+import type { EndRange } from './end-range.ts';
 import { DirtyWindows } from './internal/dirty-windows.ts';
 import type { WindowPlan } from './plan.ts';
 
@@ -22,12 +23,6 @@ export const BELOW_COVERAGE = 1;
 export const INCOMPLETE = 2;
 /** Whole: ready to be scored. */
 export const COMPLETE = 3;
-
-/** The window ends of interest: those in `(afterMs, untilMs]`. */
-export interface EndRange {
-  readonly afterMs: number;
-  readonly untilMs: number;
-}
 
 /** How many windows of a definition were judged how. */
 export interface WindowCounts {
@@ -151,6 +146,12 @@ export class WindowState {
       if (missing > 0 && !definition.allowMissing) return INCOMPLETE;
     }
     return COMPLETE;
+  }
+
+  /** `coverage`, and `assemble` where that finds nothing against it. */
+  judge(endMs: number, row: TensorRow): number {
+    const verdict = this.coverage(endMs);
+    return verdict === COMPLETE ? this.assemble(endMs, row) : verdict;
   }
 
   #copy(): number {

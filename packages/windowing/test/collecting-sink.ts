@@ -11,9 +11,13 @@ export class CollectingSink implements TensorSink {
   constructor(targets: readonly WindowTarget[], room: number = Number.POSITIVE_INFINITY) {
     this.#room = room;
     this.#rows = targets.map(({ definition, dtype }) => {
-      const length = (definition.windowMs / definition.resolutionMs) * definition.inputMetricIds.length;
+      const length =
+        (definition.windowMs / definition.resolutionMs) * definition.inputMetricIds.length;
       // An odd offset, so that a row that ignores it shows.
-      return { data: dtype === 'float32' ? new Float32Array(length + 3) : new Float64Array(length + 3), offset: 3 };
+      return {
+        data: dtype === 'float32' ? new Float32Array(length + 3) : new Float64Array(length + 3),
+        offset: 3,
+      };
     });
   }
 

@@ -1,8 +1,8 @@
 /**
  * Judging open windows again after late samples. A window is handed to the sink only if it has a tensor now and had
- * none, or other bytes, before: the ring is put back to what it held for a moment to make the old tensors.
+ * none, or other bytes, before: the ring is put back to what it held for a moment to make the old tensors. Bytes are those
+ * of the float64 tensor, before the cast to the type of the model's input.
  */
-import type { TensorRow } from '@windrow/core';
 import type { TensorSink } from '../tensor-sink.ts';
 import { COMPLETE, type WindowState } from '../window-state.ts';
 import type { RingState } from './ring-state.ts';
@@ -25,32 +25,23 @@ function rejudgeSome(state: RingState, window: WindowState, sink: TensorSink): b
   const length = window.tensorLength;
   const room = Math.max(1, Math.min(ENDS_MAX, Math.floor(SCRATCH_LENGTH / length)));
   const count = window.dirty.first(ends, room);
-  const old = {
-    data:
-      window.plan.dtype === 'float32'
-        ? new Float32Array(count * length)
-        : new Float64Array(count * length),
-    offset: 0,
-  };
+  const old = { data: new Float64Array(count * length), offset: 0 };
+  const now = { data: new Float64Array(length), offset: 0 };
   state.ring.swapBefore();
   const before = ends.map((end, i) => {
-    const verdict = window.coverage(end);
-    if (verdict !== COMPLETE) return verdict;
     old.offset = i * length;
-    return window.assemble(end, old);
+    return window.judge(end, old);
   });
   state.ring.swapBefore();
   for (const [i, end] of ends.entries()) {
-    let verdict = window.coverage(end);
-    if (verdict === COMPLETE) {
+    const verdict = window.judge(end, now);
+    const scored = before[i] === COMPLETE;
+    if (verdict === COMPLETE && !(scored && sameBytes(now.data, old.data, i * length))) {
       const row = sink.reserve(window.plan.target);
       if (row === null) return false;
-      verdict = window.assemble(end, row);
-      old.offset = i * length;
-      if (verdict === COMPLETE && (before[i] !== COMPLETE || !sameBytes(row, old, length))) {
-        sink.commit(window.plan.target, end);
-        if (before[i] === COMPLETE) window.countRescored();
-      }
+      window.assemble(end, row);
+      sink.commit(window.plan.target, end);
+      if (scored) window.countRescored();
     }
     window.recount(end, before[i]!, verdict);
     window.dirty.clear(end);
@@ -58,9 +49,8 @@ function rejudgeSome(state: RingState, window: WindowState, sink: TensorSink): b
   return true;
 }
 
-function sameBytes(a: TensorRow, b: TensorRow, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    if (!Object.is(a.data[a.offset + i], b.data[b.offset + i])) return false;
-  }
+/** Whether `b[start .. start + a.length)` holds the bytes of `a`; NaNs are all the one quiet NaN. */
+function sameBytes(a: Float64Array, b: Float64Array, start: number): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[start + i])) return false;
   return true;
 }

@@ -3,7 +3,7 @@
  * several lines ask for has several.
  */
 import type { LineEngine } from '../line-engine.ts';
-import type { EndRange } from '../window-state.ts';
+import type { EndRange } from '../end-range.ts';
 
 export class RoutingTable {
   /** By slot: its first route, -1 if none. */

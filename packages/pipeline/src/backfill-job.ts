@@ -1,0 +1,241 @@
+/**
+ * The past: a bounded source, all of whose samples are known before windows are judged, so that nothing is late.
+ *
+ *     splits in order of time ─read─> batches ─┬─> engine ─tensors─> scorer ─scores─> sorted ─> sinks
+ *                                              └─> later samples (slices; spilled beyond a budget) ─┘
+ *
+ * The watermark is what the splits promise (`read-order.ts`). Samples far past it wait in slices (`later-samples.ts`), so
+ * memory depends on series, windows and the two budgets, never on the size or the order of the input. Predictions leave in
+ * order of window end, then definition, whatever the order of the input.
+ */
+import type { SampleBatch, SourceSplit } from '@windrow/core';
+import { WindowEngine, neededRange, type EndRange } from '@windrow/windowing';
+import { DeadLetterOffice } from './internal/dead-letter-office.ts';
+import { PhaseClock } from './internal/phase-clock.ts';
+import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
+import { ScorePump } from './internal/score-pump.ts';
+import { definitionCounts, type JobOptions, type JobReport } from './job.ts';
+import { LaterSamples, type SpillSpace } from './later-samples.ts';
+import { chooseReach } from './reach.ts';
+import { readOrder, type OrderedSplit } from './read-order.ts';
+
+export interface BackfillOptions extends JobOptions {
+  /** Window ends to be scored. */
+  readonly range: EndRange;
+  /** For samples that do not fit in memory while they wait. */
+  readonly spill: SpillSpace;
+  /** Samples that may wait in memory (20 bytes each). Default 2^22. */
+  readonly laterRowsMax?: number;
+  /** Bytes of window state that may be spent on reading ahead of the watermark. Default 128 MiB. */
+  readonly aheadBytesMax?: number;
+  /** Ends the run at the first row that is refused. */
+  readonly strict?: boolean;
+}
+
+const LATER_ROWS_MAX = 1 << 22;
+const AHEAD_BYTES_MAX = 128 << 20;
+/** Windows that may wait for a full batch before all are scored and written. */
+const WAITING_MAX = 8192;
+
+/** Thrown by a strict run at the first refused row. */
+export class RefusedRowsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RefusedRowsError';
+  }
+}
+
+export async function runBackfill(options: BackfillOptions): Promise<JobReport> {
+  const job = new BackfillJob(
+    options,
+    await options.source.splits(neededRange(options.scorer.targets, options.range)),
+  );
+  return job.run();
+}
+
+class BackfillJob {
+  readonly #options: BackfillOptions;
+  readonly #order: readonly OrderedSplit[];
+  readonly #engine: WindowEngine;
+  readonly #later: LaterSamples;
+  readonly #aheadMs: number;
+  readonly #pump: ScorePump;
+  readonly #letters: DeadLetterOffice;
+  readonly #clock: PhaseClock;
+  readonly #predictions: PredictionBuffer;
+  readonly #tally: ScoreTally;
+  #written = 0;
+  #samplesRead = 0;
+  #bytesRead = 0;
+
+  constructor(options: BackfillOptions, splits: readonly SourceSplit[]) {
+    const { scorer, dictionary, range } = options;
+    const definitions = scorer.targets.map((target) => target.definition);
+    this.#options = options;
+    this.#order = readOrder(splits);
+    const reach = chooseReach(
+      scorer.targets,
+      this.#order,
+      options.aheadBytesMax ?? AHEAD_BYTES_MAX,
+    );
+    this.#aheadMs = reach.aheadMs;
+    this.#later = new LaterSamples(dictionary, options.spill, {
+      sliceMs: reach.sliceMs,
+      rowsMax: options.laterRowsMax ?? LATER_ROWS_MAX,
+    });
+    this.#engine = new WindowEngine(scorer.targets, {
+      dictionary,
+      outOfOrderMs: null,
+      aheadMs: reach.aheadMs,
+      range,
+      hooks: { later: (slot, timestampMs, value) => this.#later.put(slot, timestampMs, value) },
+    });
+    this.#clock = new PhaseClock(options.nowMs);
+    this.#letters = new DeadLetterOffice(options.deadLetters);
+    this.#predictions = new PredictionBuffer(definitions);
+    this.#tally = new ScoreTally(definitions.length);
+    // Nothing is late in a backfill: every window is scored once.
+    const collect = collectScores(this.#predictions, this.#tally, () => 0);
+    this.#pump = new ScorePump(scorer, collect, this.#clock);
+  }
+
+  async run(): Promise<JobReport> {
+    for (const { split, keyMs } of this.#order) {
+      await this.#advance(keyMs);
+      await this.#read(split);
+    }
+    await this.#advance(Number.POSITIVE_INFINITY);
+    await this.#write();
+    this.#progress();
+    return this.#report();
+  }
+
+  async #read(split: SourceSplit): Promise<void> {
+    const { source, dictionary, scorer, range } = this.#options;
+    const batches = source
+      .read(split, {
+        dictionary,
+        range: neededRange(scorer.targets, range),
+        reject: this.#letters.take,
+      })
+      [Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.#clock.measureAsync('read', () => batches.next());
+        await this.#letters.deliver();
+        if (next.done === true) break;
+        this.#samplesRead += next.value.length;
+        await this.#push(next.value);
+        this.#refuseIfStrict();
+        this.#progress();
+      }
+    } finally {
+      await batches.return?.();
+    }
+    this.#refuseIfStrict();
+    this.#bytesRead += split.sizeBytes;
+  }
+
+  async #push(batch: SampleBatch): Promise<void> {
+    this.#options.signal?.throwIfAborted();
+    this.#clock.measure('window', () => this.#engine.push(batch));
+    await this.#pump.run(this.#engine);
+    await this.#later.makeRoom();
+  }
+
+  #refuseIfStrict(): void {
+    if (this.#options.strict !== true) return;
+    const { invalid } = this.#engine.samples();
+    const refused = this.#letters.quarantined + invalid;
+    if (refused === 0) return;
+    const first = this.#letters.shown[0];
+    const where =
+      first === undefined
+        ? `${invalid} with a value that is no finite number`
+        : `the first is ${first.source}${first.row === null ? '' : `, row ${first.row}`}: ${first.reason}`;
+    throw new RefusedRowsError(`found ${refused} refused rows, expected none (--strict): ${where}`);
+  }
+
+  /**
+   * Moves the watermark to `toMs`, taking back on the way the samples that were put aside. Watermarks are multiples of the
+   * slice, so that samples of one slice, and so of one cell, keep their order of arrival.
+   */
+  async #advance(toMs: number): Promise<void> {
+    const { sliceMs } = this.#later;
+    const goalMs = Number.isFinite(toMs) ? Math.floor(toMs / sliceMs) * sliceMs : toMs;
+    for (;;) {
+      const sliceEndMs = this.#later.earliestMs + sliceMs;
+      await this.#advanceEngine(Math.min(goalMs, sliceEndMs - this.#aheadMs));
+      if (sliceEndMs > this.#engine.horizonMs || !Number.isFinite(sliceEndMs)) return;
+      for await (const batch of this.#later.take()) await this.#push(batch);
+      this.#progress();
+    }
+  }
+
+  async #advanceEngine(watermarkMs: number): Promise<void> {
+    if (watermarkMs <= this.#engine.watermarkMs) return;
+    this.#engine.advance(watermarkMs);
+    await this.#pump.run(this.#engine);
+    if (this.#pump.waiting >= WAITING_MAX) await this.#write();
+  }
+
+  /** Scores what waits and writes what is known: all windows up to the watermark, and none after it, in order. */
+  async #write(): Promise<void> {
+    await this.#pump.flush();
+    const predictions = this.#predictions;
+    if (predictions.length === 0) return;
+    predictions.sort();
+    await this.#clock.measureAsync('write', async () => {
+      for (const sink of this.#options.sinks) await sink.write(predictions);
+    });
+    this.#written += predictions.length;
+    predictions.clear();
+  }
+
+  #progress(): void {
+    this.#options.onProgress?.({
+      samples: this.#samplesRead,
+      samplesTotal: totalOf(this.#order, (split) => split.rowCount),
+      sizeBytes: this.#bytesRead,
+      sizeBytesTotal: totalOf(this.#order, (split) => split.sizeBytes) ?? 0,
+      predictions: this.#written + this.#predictions.length,
+      watermarkMs: this.#engine.watermarkMs,
+    });
+  }
+
+  #report(): JobReport {
+    const counts = this.#engine.samples();
+    const { quarantined } = this.#letters;
+    return {
+      samples: {
+        ...counts,
+        received: counts.received + quarantined,
+        quarantined: counts.quarantined + quarantined,
+      },
+      definitions: definitionCounts(
+        this.#predictions.definitions,
+        this.#engine.windows(),
+        this.#tally,
+      ),
+      predictions: this.#written,
+      deadLetters: this.#letters.shown,
+      phasesMs: this.#clock.spentMs(),
+      later: this.#later.statistics,
+      stateBytes: this.#engine.sizeBytes,
+    };
+  }
+}
+
+/** Sum over the splits; null where one is not known. */
+function totalOf(
+  order: readonly OrderedSplit[],
+  of: (split: SourceSplit) => number | null,
+): number | null {
+  let total = 0;
+  for (const { split } of order) {
+    const own = of(split);
+    if (own === null) return null;
+    total += own;
+  }
+  return total;
+}
