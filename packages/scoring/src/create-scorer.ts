@@ -11,7 +11,7 @@ import { ModelScorer } from './model-scorer.ts';
 import type { ModelStore } from './model-store.ts';
 
 const RUN_MS_MAX = 4;
-const BATCH_BYTES_MAX = 1 << 20;
+const BATCH_BYTES_MAX = 2 << 20;
 const BUFFER_BYTES_MAX = 64 << 20;
 const FAULTS_SHOWN = 50;
 
@@ -20,7 +20,7 @@ export interface ScorerOptions {
   readonly nowMs: () => number;
   /** How long one run may block the thread, in ms: batches are cut accordingly. Default 4. */
   readonly runMsMax?: number;
-  /** Greatest size of a batch, unless a single window is larger. Default 1 MiB. */
+  /** Greatest size of a batch, unless a single window is larger. Default 2 MiB: larger ones gain nothing. */
   readonly batchBytesMax?: number;
   /** Memory for batches of all models together; `reserve` gives null beyond it. Default 64 MiB. */
   readonly bufferBytesMax?: number;

@@ -32,6 +32,11 @@ export interface ModelScorerParts {
 type Row = { -readonly [K in keyof TensorRow]: TensorRow[K] };
 
 const NOTHING = -1;
+/**
+ * Full batches beyond this are run before another is begun, while they are in the second-level cache: 1.9 us a window of 14 x 300
+ * instead of 2.8 to 3.7 us where 64 MiB were filled first.
+ */
+const QUEUED_BYTES_MAX = 1 << 20;
 
 /** Made by `createScorer`. */
 export class ModelScorer implements Scorer {
@@ -45,6 +50,7 @@ export class ModelScorer implements Scorer {
   /** Batches to be run, from `#queueHead` on. */
   #queue: Batch[] = [];
   #queueHead = 0;
+  #queuedBytes = 0;
   /** Groups that opened a batch since the last seal of all; some are full and queued by now. */
   #listed: BatchGroup[] = [];
   #reserved = NOTHING;
@@ -62,11 +68,14 @@ export class ModelScorer implements Scorer {
   reserve(target: number): TensorRow | null {
     const group = this.#groups[target];
     assert(group !== undefined && this.#closed === null, 'reserve: a target of an open scorer');
-    if (group.open === null && !this.#open(group)) {
-      // Memory may be held by batches that are not full: they are queued, so that the next drain of any kind frees it.
-      this.#sealAll();
-      this.#reserved = NOTHING;
-      return null;
+    this.#reserved = NOTHING;
+    if (group.open === null) {
+      if (this.#queuedBytes >= QUEUED_BYTES_MAX) return null;
+      if (!this.#open(group)) {
+        // Memory may be held by batches that are not full: they are queued, so that the next drain of any kind frees it.
+        this.#sealAll();
+        return null;
+      }
     }
     const batch = group.open!;
     this.#row.data = batch.data;
@@ -81,7 +90,7 @@ export class ModelScorer implements Scorer {
     const group = this.#groups[target]!;
     const batch = group.open!;
     batch.push(target, windowEndMs);
-    if (batch.length === batch.capacity) this.#queue.push(group.seal());
+    if (batch.length === batch.capacity) this.#enqueue(group.seal());
   }
 
   /**
@@ -137,9 +146,14 @@ export class ModelScorer implements Scorer {
       group.isListed = false;
       if (group.open === null) continue;
       const batch = group.seal();
-      if (batch.length > 0) this.#queue.push(batch);
+      if (batch.length > 0) this.#enqueue(batch);
       else this.#pool.give(batch.buffer);
     }
+  }
+
+  #enqueue(batch: Batch): void {
+    this.#queue.push(batch);
+    this.#queuedBytes += batch.buffer.byteLength;
   }
 
   async #runQueue(emit: (scores: ScoreBatch) => void): Promise<void> {
@@ -152,6 +166,7 @@ export class ModelScorer implements Scorer {
       try {
         await runBatch(batch, emit);
       } finally {
+        this.#queuedBytes -= batch.buffer.byteLength;
         this.#pool.give(batch.buffer);
       }
     }
