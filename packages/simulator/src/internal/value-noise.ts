@@ -1,12 +1,12 @@
 /** Smooth noise that can be evaluated anywhere: random values on a lattice, a cubic between them. */
-import { derive, signed } from './hash.ts';
+import { derive, signed, unit } from './hash.ts';
 
 /**
  * The noise of `key` at `tS`, in [-1, 1], with one independent value every `periodS` seconds (variance about 1/4).
- * Continuous with a continuous slope.
+ * Continuous with a continuous slope. Each key has a lattice of its own, so that lines do not turn at the same moments.
  */
 export function valueNoise(key: number, tS: number, periodS: number): number {
-  const place = tS / periodS;
+  const place = tS / periodS + unit(key);
   const cell = Math.floor(place);
   const x = place - cell;
   const from = signed(derive(key, cell));
