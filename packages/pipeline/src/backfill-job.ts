@@ -8,8 +8,9 @@
  * memory depends on series, windows and the two budgets, never on the size or the order of the input. Predictions leave in
  * order of window end, then definition, whatever the order of the input.
  */
-import type { SampleBatch, SourceSplit } from '@windrow/core';
+import { WindrowError, type SampleBatch, type SourceSplit } from '@windrow/core';
 import { WindowEngine, neededRange, type EndRange } from '@windrow/windowing';
+import { sumOf } from './estimate.ts';
 import { DeadLetterOffice } from './internal/dead-letter-office.ts';
 import { PhaseClock } from './internal/phase-clock.ts';
 import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
@@ -33,18 +34,14 @@ export interface BackfillOptions extends JobOptions {
 }
 
 const LATER_ROWS_MAX = 1 << 22;
-const AHEAD_BYTES_MAX = 128 << 20;
+export const AHEAD_BYTES_MAX: number = 128 << 20;
 /** Windows that may wait for a full batch before all are scored and written. */
 const WAITING_MAX = 8192;
 
-/** Thrown by a strict run at the first refused row. */
-export class RefusedRowsError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RefusedRowsError';
-  }
-}
-
+/**
+ * Reads, windows, scores and writes; committing the sinks is left to who opened them.
+ * @throws WindrowError INPUT at the first refused row of a strict run, or where a split breaks its promise
+ */
 export async function runBackfill(options: BackfillOptions): Promise<JobReport> {
   const job = new BackfillJob(
     options,
@@ -56,6 +53,8 @@ export async function runBackfill(options: BackfillOptions): Promise<JobReport> 
 class BackfillJob {
   readonly #options: BackfillOptions;
   readonly #order: readonly OrderedSplit[];
+  readonly #rows: number | null;
+  readonly #sizeBytes: number;
   readonly #engine: WindowEngine;
   readonly #later: LaterSamples;
   readonly #aheadMs: number;
@@ -73,6 +72,8 @@ class BackfillJob {
     const definitions = scorer.targets.map((target) => target.definition);
     this.#options = options;
     this.#order = readOrder(splits);
+    this.#rows = sumOf(splits, (split) => split.rowCount);
+    this.#sizeBytes = sumOf(splits, (split) => split.sizeBytes) ?? 0;
     const reach = chooseReach(
       scorer.targets,
       this.#order,
@@ -112,13 +113,12 @@ class BackfillJob {
 
   async #read(split: SourceSplit): Promise<void> {
     const { source, dictionary, scorer, range } = this.#options;
-    const batches = source
-      .read(split, {
-        dictionary,
-        range: neededRange(scorer.targets, range),
-        reject: this.#letters.take,
-      })
-      [Symbol.asyncIterator]();
+    const reading = source.read(split, {
+      dictionary,
+      range: neededRange(scorer.targets, range),
+      reject: this.#letters.take,
+    });
+    const batches = reading[Symbol.asyncIterator]();
     try {
       for (;;) {
         const next = await this.#clock.measureAsync('read', () => batches.next());
@@ -153,7 +153,10 @@ class BackfillJob {
       first === undefined
         ? `${invalid} with a value that is no finite number`
         : `the first is ${first.source}${first.row === null ? '' : `, row ${first.row}`}: ${first.reason}`;
-    throw new RefusedRowsError(`found ${refused} refused rows, expected none (--strict): ${where}`);
+    throw new WindrowError(
+      'INPUT',
+      `found ${refused} refused rows, expected none (strict): ${where}`,
+    );
   }
 
   /**
@@ -195,9 +198,9 @@ class BackfillJob {
   #progress(): void {
     this.#options.onProgress?.({
       samples: this.#samplesRead,
-      samplesTotal: totalOf(this.#order, (split) => split.rowCount),
+      samplesTotal: this.#rows,
       sizeBytes: this.#bytesRead,
-      sizeBytesTotal: totalOf(this.#order, (split) => split.sizeBytes) ?? 0,
+      sizeBytesTotal: this.#sizeBytes,
       predictions: this.#written + this.#predictions.length,
       watermarkMs: this.#engine.watermarkMs,
     });
@@ -224,18 +227,4 @@ class BackfillJob {
       stateBytes: this.#engine.sizeBytes,
     };
   }
-}
-
-/** Sum over the splits; null where one is not known. */
-function totalOf(
-  order: readonly OrderedSplit[],
-  of: (split: SourceSplit) => number | null,
-): number | null {
-  let total = 0;
-  for (const { split } of order) {
-    const own = of(split);
-    if (own === null) return null;
-    total += own;
-  }
-  return total;
 }

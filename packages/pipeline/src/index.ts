@@ -1,5 +1,6 @@
 /** The job: source, windows, scores, sinks. */
-export { runBackfill, RefusedRowsError, type BackfillOptions } from './backfill-job.ts';
+export { AHEAD_BYTES_MAX, runBackfill, type BackfillOptions } from './backfill-job.ts';
+export { estimateBackfill, type BackfillEstimate } from './estimate.ts';
 export type { DefinitionCounts, JobOptions, JobProgress, JobReport } from './job.ts';
 export type { Phase } from './internal/phase-clock.ts';
 export {
@@ -8,5 +9,6 @@ export {
   type SpillFile,
   type SpillSpace,
 } from './later-samples.ts';
+export { OpenJob, type JobParts } from './open-job.ts';
 export { readOrder, type OrderedSplit } from './read-order.ts';
 export { runStream, type StreamOptions } from './stream-job.ts';

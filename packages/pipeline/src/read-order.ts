@@ -27,8 +27,10 @@ export function readOrder(splits: readonly SourceSplit[]): OrderedSplit[] {
     keyMs = Math.min(keyMs, split.minMs ?? Number.NEGATIVE_INFINITY);
     ordered.push({ split, keyMs });
   }
-  // Array.sort is stable: splits of equal keys stay in the order of their sequences, and within a sequence.
-  return ordered.reverse().sort((a, b) => (a.keyMs < b.keyMs ? -1 : a.keyMs > b.keyMs ? 1 : 0));
+  // Sorting is stable: splits of equal keys stay in the order of their sequences, and within a sequence.
+  return ordered
+    .toReversed()
+    .toSorted((a, b) => (a.keyMs < b.keyMs ? -1 : a.keyMs > b.keyMs ? 1 : 0));
 }
 
 /** The longest time from a split's key to its end, in ms: what fits at once if nothing is to be put aside; null: unknown. */

@@ -5,6 +5,7 @@
  */
 import { WindowEngine } from '@windrow/windowing';
 import type { DeadLetter, SampleBatch, SourceSplit } from '@windrow/core';
+import { sumOf } from './estimate.ts';
 import { DeadLetterOffice } from './internal/dead-letter-office.ts';
 import { PhaseClock } from './internal/phase-clock.ts';
 import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
@@ -139,11 +140,9 @@ class StreamJob {
   #progress(splits: readonly SourceSplit[]): void {
     this.#options.onProgress?.({
       samples: this.#samplesRead,
-      samplesTotal: splits.every((s) => s.rowCount !== null)
-        ? splits.reduce((sum, s) => sum + s.rowCount!, 0)
-        : null,
+      samplesTotal: sumOf(splits, (split) => split.rowCount),
       sizeBytes: this.#bytesRead,
-      sizeBytesTotal: splits.reduce((sum, s) => sum + s.sizeBytes, 0),
+      sizeBytesTotal: sumOf(splits, (split) => split.sizeBytes) ?? 0,
       predictions: this.#written,
       watermarkMs: Math.min(...this.#engine.lines.map((line) => line.watermarkMs)),
     });

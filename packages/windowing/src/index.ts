@@ -10,6 +10,13 @@ export {
   type WindowPlan,
   type WindowTarget,
 } from './plan.ts';
+export {
+  CHUNK_BYTES_PER_POINT,
+  paneCells,
+  planCost,
+  publishedCost,
+  type PlanCost,
+} from './cost.ts';
 export type { TensorSink } from './tensor-sink.ts';
 export { WindowEngine, type EngineHooks, type EngineOptions } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';

@@ -50,7 +50,7 @@ export class PredictionBuffer implements PredictionBatch {
 
   /** Puts the rows in order of window end, then definition, then as they came. */
   sort(): void {
-    const order = Array.from({ length: this.length }, (_, i) => i).sort(
+    const order = Array.from({ length: this.length }, (_, i) => i).toSorted(
       (a, b) =>
         this.windowEndsMs[a]! - this.windowEndsMs[b]! ||
         this.definitionIndex[a]! - this.definitionIndex[b]! ||

@@ -1,0 +1,130 @@
+/** `--dry-run`: the plan, and what it costs, without reading a sample. Goes to stdout. */
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatSi,
+  formatTable,
+  type Terminal,
+} from '@windrow/cli';
+import {
+  AHEAD_BYTES_MAX,
+  estimateBackfill,
+  type BackfillEstimate,
+  type OpenJob,
+} from '@windrow/pipeline';
+import { CHUNK_BYTES_PER_POINT, paneCells, type EndRange } from '@windrow/windowing';
+import { formatRange } from './summary.ts';
+
+/** Rows of a table shown one by one. */
+const ROWS_SHOWN = 50;
+
+export async function printDryRun(
+  job: OpenJob,
+  range: EndRange,
+  terminal: Terminal,
+): Promise<void> {
+  const estimate = await estimateBackfill(job.source, job.scorer.targets, {
+    dictionary: job.dictionary,
+    range,
+    aheadBytesMax: AHEAD_BYTES_MAX,
+  });
+  terminal.stdout.write(
+    [
+      `windows that end in ${formatRange(range.afterMs, range.untilMs)}\n`,
+      windowTable(job, estimate),
+      sharing(estimate),
+      reading(job, estimate),
+      costs(estimate),
+    ].join('\n'),
+  );
+}
+
+function windowTable(job: OpenJob, estimate: BackfillEstimate): string {
+  const rows: string[][] = [];
+  for (const line of estimate.plan.lines) {
+    for (const window of line.windows) {
+      const { definition } = window;
+      const { model } = job.scorer.targets[window.target]!;
+      rows.push([
+        definition.outputMetricName,
+        `${model.identifier} / ${model.version}`,
+        `${window.tracks.length} x ${window.cells}`,
+        formatDuration(definition.windowMs),
+        formatDuration(definition.stepMs),
+        formatDuration(definition.resolutionMs),
+        formatDuration(paneCells(line, window) * definition.resolutionMs),
+        estimate.windows === null ? '?' : formatCount(estimate.windows[window.target]!),
+      ]);
+    }
+  }
+  const hidden = rows.length - ROWS_SHOWN;
+  const right = 'right' as const;
+  const table = formatTable(
+    [
+      { title: 'definition' },
+      { title: 'model / version' },
+      { title: 'inputs x cells', align: right },
+      { title: 'window', align: right },
+      { title: 'step', align: right },
+      { title: 'cell', align: right },
+      { title: 'pane', align: right },
+      { title: 'windows', align: right },
+    ],
+    rows.slice(0, ROWS_SHOWN),
+  );
+  return hidden > 0 ? `${table}and ${formatCount(hidden)} more definitions\n` : table;
+}
+
+function sharing({ plan }: BackfillEstimate): string {
+  let tracks = 0;
+  let uses = 0;
+  for (const line of plan.lines) {
+    for (const ring of line.rings) {
+      tracks += ring.tracks.length;
+      for (const track of ring.tracks) uses += track.windows.length;
+    }
+  }
+  return `${formatCount(plan.lines.length)} lines, ${formatCount(tracks)} tracks (metric, aggregate, cell length), each used by ${(uses / tracks).toFixed(1)} definitions on average\n`;
+}
+
+function reading(job: OpenJob, estimate: BackfillEstimate): string {
+  const rows = estimate.rows === null ? 'an unknown number of' : formatCount(estimate.rows);
+  const span =
+    estimate.span === null
+      ? 'an unknown time'
+      : formatRange(estimate.span.startMs, estimate.span.endMs);
+  return [
+    `reads    ${rows} samples in ${formatCount(estimate.splits)} parts, ${formatBytes(estimate.sizeBytes)}, from ${span}\n`,
+    `         from ${job.source.uri}\n`,
+    `memory   ${formatBytes(estimate.stateBytes)} of cells and panes\n`,
+  ].join('');
+}
+
+function day(bytes: number): string {
+  return `${formatBytes(bytes)} a day`;
+}
+
+function costs({ cost }: BackfillEstimate): string {
+  const saved = 1 - cost.twoStageBytes / cost.oneStageBytes;
+  return formatTable(
+    [{ title: '' }, { title: '', align: 'right' }, { title: '' }],
+    [
+      [
+        'one window element for every sample',
+        day(cost.oneStageBytes),
+        'the published formula, one stage',
+      ],
+      [
+        'panes of the gcd of all slides',
+        day(cost.twoStageBytes),
+        `the published formula, two stages: ${(saved * 100).toFixed(1)} % less`,
+      ],
+      [
+        'our pane chunks, encoded',
+        day(cost.chunkBytes),
+        `${formatSi(cost.cells)} cells a day at ${CHUNK_BYTES_PER_POINT} bytes, each made once; windows read them ${formatSi(cost.windowCells / cost.cells)} times. In one process they are not moved at all`,
+      ],
+    ],
+  );
+}
