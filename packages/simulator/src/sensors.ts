@@ -9,7 +9,7 @@ import type { LinePhysics } from './internal/line-physics.ts';
 export interface Sensor {
   /** Lower-case words with hyphens: part of the metric id. */
   readonly name: string;
-  /** As shown to people: `°C`, `bar`, `rpm`, `kg/h`, `m/min`, `mm`, `A`, `%`, `mbar`. */
+  /** As shown to people: `degC`, `bar`, `rpm`, `kg/h`, `m/min`, `mm`, `A`, `%`, `mbar`. */
   readonly unit: string;
   /** Decimals that the sensor reports. */
   readonly decimals: number;
@@ -22,7 +22,7 @@ export interface Sensor {
 function barrelZone(zone: number): Sensor {
   return {
     name: `barrel-zone-${zone + 1}-temperature`,
-    unit: '°C',
+    unit: 'degC',
     decimals: 1,
     noise: 0.12,
     read: (line) => line.barrelC[zone]! + line.character.zoneBiasC[zone]!,
@@ -32,7 +32,7 @@ function barrelZone(zone: number): Sensor {
 function dieZone(zone: number): Sensor {
   return {
     name: `die-zone-${zone + 1}-temperature`,
-    unit: '°C',
+    unit: 'degC',
     decimals: 1,
     noise: 0.12,
     read: (line) => line.dieZonesC[zone]!,
@@ -45,7 +45,7 @@ function sensor(name: string, unit: string, row: Omit<Sensor, 'name' | 'unit'>):
 
 const LINE_SENSORS: readonly Sensor[] = [
   sensor('screw-speed', 'rpm', { decimals: 1, noise: 0.08, read: (l) => l.screwRpm }),
-  sensor('melt-temperature', '°C', { decimals: 1, noise: 0.3, read: (l) => l.meltC }),
+  sensor('melt-temperature', 'degC', { decimals: 1, noise: 0.3, read: (l) => l.meltC }),
   sensor('melt-pressure', 'bar', { decimals: 1, noise: 1.2, read: (l) => l.beforeScreenBar }),
   sensor('die-pressure', 'bar', { decimals: 1, noise: 1, read: (l) => l.afterScreenBar }),
   sensor('motor-current', 'A', { decimals: 1, noise: 1.5, read: (l) => l.motorAmpere }),
@@ -54,17 +54,17 @@ const LINE_SENSORS: readonly Sensor[] = [
   sensor('line-speed', 'm/min', { decimals: 2, noise: 0.008, read: (l) => l.haulOffMMin }),
   sensor('wall-thickness', 'mm', { decimals: 2, noise: 0.012, read: (l) => l.wallMm }),
   sensor('diameter', 'mm', { decimals: 2, noise: 0.01, read: (l) => l.diameterMm }),
-  sensor('die-temperature', '°C', { decimals: 1, noise: 0.12, read: (l) => l.dieC }),
-  sensor('die-lip-temperature', '°C', { decimals: 1, noise: 0.12, read: (l) => l.dieLipC }),
+  sensor('die-temperature', 'degC', { decimals: 1, noise: 0.12, read: (l) => l.dieC }),
+  sensor('die-lip-temperature', 'degC', { decimals: 1, noise: 0.12, read: (l) => l.dieLipC }),
   sensor('vacuum', 'mbar', { decimals: 0, noise: 1.5, read: (l) => l.outside.vacuumMbar }),
-  sensor('water-in-temperature', '°C', {
+  sensor('water-in-temperature', 'degC', {
     decimals: 1,
     noise: 0.1,
     read: (l) => l.outside.waterInC,
   }),
-  sensor('water-out-temperature', '°C', { decimals: 1, noise: 0.1, read: (l) => l.waterOutC }),
-  sensor('hall-temperature', '°C', { decimals: 1, noise: 0.1, read: (l) => l.outside.hallC }),
-  sensor('barrel-setpoint', '°C', { decimals: 1, noise: 0, read: (l) => l.barrelSetpointC }),
+  sensor('water-out-temperature', 'degC', { decimals: 1, noise: 0.1, read: (l) => l.waterOutC }),
+  sensor('hall-temperature', 'degC', { decimals: 1, noise: 0.1, read: (l) => l.outside.hallC }),
+  sensor('barrel-setpoint', 'degC', { decimals: 1, noise: 0, read: (l) => l.barrelSetpointC }),
 ];
 
 const BASE_SENSORS: readonly Sensor[] = [
