@@ -5,7 +5,7 @@ import { root } from './install.mjs';
 
 const made = [
   '{packages,apps}/*/{dist,.turbo,*.tsbuildinfo}',
-  '{.turbo,coverage,out}',
+  '{.turbo,coverage,out,*.tsbuildinfo}',
   'node_modules/.cache',
 ];
 for (const path of globSync(made, { cwd: root })) {

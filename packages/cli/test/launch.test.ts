@@ -63,6 +63,7 @@ describe('launch', () => {
 
   it.skipIf(!isPosix).for([[[]], [WITHOUT_EXECVE]] as const)(
     'leaves no job behind when it is killed (skipped: Windows has no signals)',
+    { timeout: 10_000 },
     async ([flags]) => {
       const running = start(fakeApp({ 'src/main.ts': WAIT }), [], flags);
       await running.until('ready');
@@ -70,7 +71,6 @@ describe('launch', () => {
       // Closes only when the job, which holds the same streams, is gone as well.
       expect((await running.ended).signal).toBe('SIGKILL');
     },
-    10_000,
   );
 
   it('ends quietly when nobody reads', async () => {
