@@ -48,15 +48,18 @@ export class BatchGroup {
   }
 
   /**
-   * One run on zeros, which counts nowhere: the first run is slow, and it shows whether there is one number for each window.
+   * Two runs on zeros, which count nowhere: the first is slow and shows whether there is one number for each window, the second
+   * gives a first idea of what a row costs.
    * @throws WindrowError MODEL
    */
   async warmUp(): Promise<void> {
-    const rows =
-      this.binding.batch === 'one' || 2 * this.rowBytes > this.#options.batchBytesMax ? 1 : 2;
+    const { runMsMax, batchBytesMax } = this.#options;
+    const rows = this.binding.batch === 'one' || 2 * this.rowBytes > batchBytesMax ? 1 : 2;
     const Data = this.binding.dtype === 'float64' ? Float64Array : Float32Array;
-    const { ms } = await this.#run(new Data(rows * this.rowLength), rows);
-    this.#pace = new RunPace(this.#options.runMsMax, ms / rows);
+    const zeros = new Data(rows * this.rowLength);
+    await this.#run(zeros, rows);
+    const { ms } = await this.#run(zeros, rows);
+    this.#pace = new RunPace(runMsMax, ms / rows);
   }
 
   /** Opens a batch; false where the pool is exhausted. */

@@ -18,7 +18,7 @@ export function checkInput(
   const input = chooseInput(definition, model, faults);
   if (input === null) return null;
   const dtype = checkType(input, faults);
-  const rowDims = checkShape(definition, input, faults);
+  const rowDims = input.type === null ? null : checkShape(definition, input, faults);
   if (dtype === null || rowDims === null) return null;
   const { name: inputName, shape } = input;
   const cellAxis = shape.length === 3 && definition.layout === 'channel_major' ? 2 : 1;
