@@ -1,0 +1,150 @@
+/** The values of a chunk; FORMAT.md, "Values". */
+import {
+  CHUNK_DICTIONARY_MAX,
+  EXPONENT_MAX,
+  LAYOUT_CONSTANT,
+  LAYOUT_DECIMAL,
+  LAYOUT_DICTIONARY,
+  LAYOUT_HOLD,
+  LAYOUT_PLAIN,
+} from '../chunk-layout.ts';
+import type { ByteReader } from '../internal/byte-reader.ts';
+import { wordsOf } from '../internal/float-words.ts';
+import { FloatScratch } from '../internal/scratch.ts';
+import { IntegerColumn } from './column.ts';
+import { readDecimals } from './decimals.ts';
+import { expandHeld } from './hold.ts';
+import { readWords } from './words.ts';
+
+const heldScratch = new FloatScratch();
+const entryScratch = new FloatScratch();
+const indexColumn = new IntegerColumn();
+
+/** Reads `count` >= 1 values into `out[from ..)`. */
+export function readValues(
+  reader: ByteReader,
+  out: Float64Array,
+  from: number,
+  count: number,
+): void {
+  const head = reader.u8();
+  switch (head & 3) {
+    case LAYOUT_CONSTANT:
+      readPlain(reader, head, out, from, 1);
+      fillFirst(out, from, count);
+      return;
+    case LAYOUT_HOLD:
+      checkWrapper(reader, head);
+      readHeld(reader, out, from, count);
+      return;
+    default:
+      readUnheld(reader, head, out, from, count);
+  }
+}
+
+/** Copies the value at `from` to the `count - 1` after it, bit by bit. */
+function fillFirst(out: Float64Array, from: number, count: number): void {
+  const first = out[from]!;
+  if (!Number.isNaN(first)) {
+    out.fill(first, from, from + count);
+    return;
+  }
+  const words = wordsOf(out);
+  for (let i = from + 1; i < from + count; i++) {
+    words[i * 2] = words[from * 2]!;
+    words[i * 2 + 1] = words[from * 2 + 1]!;
+  }
+}
+
+/** The head of a layer has nothing but the layout. */
+function checkWrapper(reader: ByteReader, head: number): void {
+  if (head > 3) reader.fail(`layout ${head}`, `${head & 3}`);
+}
+
+function readHeld(reader: ByteReader, out: Float64Array, from: number, count: number): void {
+  const held = reader.unsigned(count, 'count of changes');
+  const bitmapBytes = (count + 7) >>> 3;
+  reader.need(bitmapBytes);
+  const bitmap = reader.at;
+  reader.at += bitmapBytes;
+  const values = heldScratch.of(held);
+  const head = reader.u8();
+  const isExact = readUnheld(reader, head, values, 0, held);
+  const seen = expandHeld(reader.view, bitmap, { values, held, isExact }, { out, from, count });
+  if (seen !== held) reader.fail(`${seen} bits set, the first one among them`, `${held}`);
+}
+
+/** Plain or through a dictionary; says whether no value is NaN. */
+function readUnheld(
+  reader: ByteReader,
+  head: number,
+  out: Float64Array,
+  from: number,
+  count: number,
+): boolean {
+  if (count === 0) reader.fail('no values', 'one at least');
+  if ((head & 3) === LAYOUT_PLAIN) return readPlain(reader, head, out, from, count);
+  if ((head & 3) !== LAYOUT_DICTIONARY)
+    reader.fail(`layout ${head & 3} inside`, 'plain or dictionary');
+  checkWrapper(reader, head);
+  const distinct = reader.unsigned(CHUNK_DICTIONARY_MAX, 'size of the dictionary');
+  if (distinct === 0) reader.fail('an empty dictionary', 'an entry');
+  const entries = entryScratch.of(distinct);
+  const entryHead = reader.u8();
+  if ((entryHead & 3) !== LAYOUT_PLAIN) reader.fail(`layout ${entryHead & 3} inside`, 'plain');
+  const isExact = readPlain(reader, entryHead, entries, 0, distinct);
+  indexColumn.read(reader, count);
+  expandIndices(reader, { entries, distinct, isExact }, { out, from, count });
+  return isExact;
+}
+
+/** Where a run of values goes. */
+export interface ValueTarget {
+  readonly out: Float64Array;
+  readonly from: number;
+  readonly count: number;
+}
+
+function expandIndices(
+  reader: ByteReader,
+  dictionary: {
+    readonly entries: Float64Array;
+    readonly distinct: number;
+    readonly isExact: boolean;
+  },
+  target: ValueTarget,
+): void {
+  const { entries, distinct, isExact } = dictionary;
+  const { out, from, count } = target;
+  indexColumn.writeTo(reader, out, from, count);
+  const entryWords = wordsOf(entries);
+  const outWords = wordsOf(out);
+  for (let i = from; i < from + count; i++) {
+    const index = out[i]!;
+    if (!(index >= 0 && index < distinct)) reader.fail(`index ${index}`, `below ${distinct}`);
+    if (isExact) {
+      out[i] = entries[index]!;
+    } else {
+      outWords[i * 2] = entryWords[index * 2]!;
+      outWords[i * 2 + 1] = entryWords[index * 2 + 1]!;
+    }
+  }
+}
+
+/** Decimals or words; says whether no value is NaN. */
+function readPlain(
+  reader: ByteReader,
+  head: number,
+  out: Float64Array,
+  from: number,
+  count: number,
+): boolean {
+  const exponent = head >>> 3;
+  if ((head & LAYOUT_DECIMAL) === 0) {
+    if (exponent !== 0) reader.fail(`exponent ${exponent} of words`, '0');
+    readWords(reader, wordsOf(out), from, count);
+    return false;
+  }
+  if (exponent > EXPONENT_MAX) reader.fail(`exponent ${exponent}`, `at most ${EXPONENT_MAX}`);
+  return readDecimals(reader, exponent, { out, from, count });
+}

@@ -1,0 +1,90 @@
+/** The timestamps of a chunk as a column; FORMAT.md, "Timestamps". */
+import { TIMESTAMP_MS_MAX, TIMESTAMP_MS_MIN, assert } from '@windrow/core';
+import { COLUMN_REGULAR } from '../chunk-layout.ts';
+import type { ByteWriter } from '../internal/byte-writer.ts';
+import { IntScratch } from '../internal/scratch.ts';
+import { OFFSET_RANGE_MAX, analyse, analysis, writeColumn, writeJitter } from './column.ts';
+
+/** Below this many bits a point a line with jitter cannot be much better. */
+const JITTER_BITS = 2;
+
+const offsetScratch = new IntScratch();
+const lowScratch = new IntScratch();
+
+/** Writes `timestampsMs[0 .. count)`, count >= 1: integers in core's range, in any order. */
+export function writeTimestamps(
+  writer: ByteWriter,
+  timestampsMs: Float64Array,
+  count: number,
+): void {
+  const first = timestampsMs[0]!;
+  assertTimestamp(first);
+  const step = count > 1 ? timestampsMs[1]! - first : 0;
+  if (isRegular(timestampsMs, count, step)) {
+    assertTimestamp(timestampsMs[count - 1]!);
+    assertTimestamp(first + step);
+    writer.u8(COLUMN_REGULAR);
+    writer.signed(first);
+    writer.signed(step);
+    return;
+  }
+  let least = first;
+  let greatest = first;
+  for (let i = 0; i < count; i++) {
+    const timestampMs = timestampsMs[i]!;
+    assertTimestamp(timestampMs);
+    if (timestampMs < least) least = timestampMs;
+    if (timestampMs > greatest) greatest = timestampMs;
+  }
+  if (greatest - least < OFFSET_RANGE_MAX) writeNear(writer, timestampsMs, count);
+  else writeFar(writer, timestampsMs, count, { least, greatest });
+}
+
+function assertTimestamp(timestampMs: number): void {
+  assert(
+    timestampMs >= TIMESTAMP_MS_MIN &&
+      timestampMs <= TIMESTAMP_MS_MAX &&
+      Math.floor(timestampMs) === timestampMs,
+    'timestamps are integers in range',
+  );
+}
+
+function isRegular(timestampsMs: Float64Array, count: number, step: number): boolean {
+  const first = timestampsMs[0]!;
+  if (Math.abs(step) * (count - 1) > Number.MAX_SAFE_INTEGER) return false;
+  for (let i = 1; i < count; i++) if (timestampsMs[i] !== first + i * step) return false;
+  return true;
+}
+
+function writeNear(writer: ByteWriter, timestampsMs: Float64Array, count: number): void {
+  const offsets = offsetScratch.of(count);
+  const first = timestampsMs[0]!;
+  for (let i = 0; i < count; i++) offsets[i] = timestampsMs[i]! - first;
+  analyse(offsets, count);
+  if (analysis.bytes * 8 > count * JITTER_BITS && writeJitter(writer, first, offsets, count)) {
+    return;
+  }
+  writeColumn(writer, first, offsets, count);
+}
+
+/** Timestamps weeks apart: low bits are set apart so that the rest are offsets. */
+function writeFar(
+  writer: ByteWriter,
+  timestampsMs: Float64Array,
+  count: number,
+  range: { readonly least: number; readonly greatest: number },
+): void {
+  const span = (range.greatest - range.least) / OFFSET_RANGE_MAX;
+  const width = Math.ceil(Math.log2(span)) + 1;
+  const unit = 2 ** width;
+  const base = Math.floor(range.least / unit);
+  const offsets = offsetScratch.of(count);
+  const lows = lowScratch.of(count);
+  for (let i = 0; i < count; i++) {
+    const high = Math.floor(timestampsMs[i]! / unit);
+    offsets[i] = high - base;
+    lows[i] = timestampsMs[i]! - high * unit;
+  }
+  analyse(offsets, count);
+  writeColumn(writer, base, offsets, count, { width, values: lows });
+}
