@@ -7,3 +7,4 @@ export type { SinkOptions } from './open-sink.ts';
 export * from './prediction-sink.ts';
 export * from './sample-sink.ts';
 export * from './source-registry.ts';
+export * from './spill/spill-folder.ts';

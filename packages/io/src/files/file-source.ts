@@ -8,9 +8,13 @@ import {
   type TimeRange,
 } from '@windrow/core';
 import { parseUri } from '../uri.ts';
+import { ArrowFormat } from './arrow/arrow-format.ts';
+import { CsvFormat } from './csv/csv-format.ts';
 import type { FormatName } from './file-names.ts';
 import { findFiles } from './find-files.ts';
+import { NdjsonFormat } from './ndjson/ndjson-format.ts';
 import { ParquetFormat } from './parquet/parquet-format.ts';
+import { RecordsFormat } from './records/records-format.ts';
 import type { SampleFile, SampleFormat } from './sample-file.ts';
 import { readWideMapping } from './wide-mapping.ts';
 
@@ -94,13 +98,13 @@ function splitWide(rest: string): [path: string, wide: string | null] {
 }
 
 function sampleFormats(): Record<FormatName, SampleFormat> {
-  const parquet = new ParquetFormat();
+  const arrow = new ArrowFormat();
   return {
-    parquet,
-    arrow: parquet,
-    arrows: parquet,
-    csv: parquet,
-    ndjson: parquet,
-    records: parquet,
+    parquet: new ParquetFormat(),
+    arrow,
+    arrows: arrow,
+    csv: new CsvFormat(),
+    ndjson: new NdjsonFormat(),
+    records: new RecordsFormat(),
   };
 }

@@ -17,6 +17,24 @@ export function damageOf(error: unknown, file: string): string {
   return messageOf(error);
 }
 
+/**
+ * A dead letter for the rest of a file.
+ * @param row 1-based number of the first row that could not be read; null where none could
+ * @param unit what the format's rows are called
+ */
+export function lostFrom(
+  source: string,
+  row: number | null,
+  unit: 'row' | 'line' | 'record',
+  reason: string,
+): DeadLetter {
+  const what =
+    row === null
+      ? 'nothing of the file can be read'
+      : `the file cannot be read from ${unit} ${row} on`;
+  return quarantined(source, row, `${what}: ${reason}`);
+}
+
 const RAW_MAX = 300;
 
 /** A row as it was found, cut for a dead letter. */

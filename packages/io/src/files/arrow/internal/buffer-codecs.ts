@@ -1,0 +1,15 @@
+/** What unpacks the buffers of compressed Arrow batches: the library has a registry and no codecs of its own. */
+import { zstdDecompressSync } from 'node:zlib';
+import { CompressionType, compressionRegistry } from 'apache-arrow';
+import { lz4FrameDecompress } from './lz4-frame.ts';
+import { BODY_BYTES_MAX } from './message-guard.ts';
+
+/** Makes zstd and LZ4 known; doing it again changes nothing. */
+export function registerBufferCodecs(): void {
+  compressionRegistry.set(CompressionType.ZSTD, {
+    decode: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: BODY_BYTES_MAX }),
+  });
+  compressionRegistry.set(CompressionType.LZ4_FRAME, {
+    decode: (bytes) => lz4FrameDecompress(bytes, BODY_BYTES_MAX),
+  });
+}
