@@ -14,7 +14,11 @@ import { AtomicFile } from '@windrow/io';
 import type { DefinitionCounts, JobReport, OpenJob } from '@windrow/pipeline';
 import type { options as commandOptions } from './command.ts';
 
-type Options = OptionValues<typeof commandOptions>;
+/** What a summary says of how it was asked for. */
+type Asked = Pick<
+  OptionValues<typeof commandOptions>,
+  'definitions' | 'models' | 'source' | 'sink' | 'start' | 'end'
+>;
 
 export interface Failure {
   readonly ok: false;
@@ -24,7 +28,7 @@ export interface Failure {
 
 export interface Summary {
   readonly ok: true;
-  readonly options: Pick<Options, 'definitions' | 'models' | 'source' | 'sink' | 'start' | 'end'>;
+  readonly options: Asked;
   readonly report: JobReport;
   readonly models: readonly ModelIdentity[];
   /** Model of each definition. */
@@ -34,7 +38,7 @@ export interface Summary {
 }
 
 export function summaryOf(run: {
-  readonly options: Options;
+  readonly options: Asked;
   readonly job: OpenJob;
   readonly report: JobReport;
   readonly elapsedMs: number;
