@@ -68,7 +68,7 @@ const options = {
     min: 60,
     default: 1200,
     group: LABORATORY,
-    help: 'seconds from one piece of a line to the next (1200)',
+    help: 'seconds from one piece of a line to the next',
   },
   'step-s': {
     type: 'number',
@@ -76,7 +76,7 @@ const options = {
     integer: true,
     default: 60,
     group: LABORATORY,
-    help: 'seconds from one prediction of a definition to the next (60)',
+    help: 'seconds from one prediction of a definition to the next',
   },
 } as const;
 

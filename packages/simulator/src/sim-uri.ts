@@ -87,6 +87,15 @@ export function readSimParameters(
     }
     options[parameter.option] = parameter.read(text, `${where}: ${name}`);
   }
+  for (const [length, share] of [
+    ['gapS', 'gaps'],
+    ['lateS', 'late'],
+  ] as const) {
+    if (options[length] === undefined || (options[share] ?? 0) > 0) continue;
+    const { name } = SIM_PARAMETERS.find((known) => known.option === length)!;
+    const message = `${where}: ${name}: found it without ${share}, expected ${share} above 0 with it`;
+    throw new WindrowError('USAGE', message);
+  }
   return options;
 }
 
