@@ -21,8 +21,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export function install() {
   const reason = staleness(root);
   if (reason !== null) {
-    say(`${reason}: npm ci`);
-    npm(['ci', '--no-audit', '--no-fund']);
+    const command = installCommand();
+    say(`${reason}: npm ${command}`);
+    npm([command, '--no-audit', '--no-fund']);
   }
   const node = findNode(root);
   if (node !== null) return node;
@@ -51,6 +52,12 @@ export function install() {
     );
   }
   return fetched;
+}
+
+/** `npm ci` begins by removing everything, which Windows refuses for the Node that is running. */
+function installCommand() {
+  const runsInside = process.execPath.startsWith(join(root, 'node_modules'));
+  return process.platform === 'win32' && runsInside ? 'install' : 'ci';
 }
 
 /**

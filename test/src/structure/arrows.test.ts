@@ -67,6 +67,12 @@ describe('doors of packages', () => {
     const pkg = fakePackage('packages/io', { [file]: `import '${specifier}';` });
     expect(trespasses([core, pkg])).toEqual([]);
   });
+
+  it('test/ importing a script is taken, a package importing one is not', () => {
+    const text = "import '../../../scripts/install.mjs';";
+    expect(trespasses([fakePackage('test', { 'src/tooling/a.test.ts': text })])).toEqual([]);
+    expect(trespasses([fakePackage('packages/io', { 'test/a.test.ts': text })])).toHaveLength(1);
+  });
 });
 
 describe('manifests and imports', () => {

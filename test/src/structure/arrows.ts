@@ -39,7 +39,7 @@ export function forbiddenArrows(packages: readonly Package[]): string[] {
 
 /**
  * Imports past a package's door: a file of another package by its path, an entry that it does not export, and what is
- * `internal/` to another folder. A package's own tests may see its inside.
+ * `internal/` to another folder. A package's own tests may see its inside, and `test/` the scripts of the root.
  */
 export function trespasses(packages: readonly Package[]): string[] {
   const byName = new Map(packages.map((pkg) => [pkg.manifest.name, pkg]));
@@ -51,6 +51,7 @@ export function trespasses(packages: readonly Package[]): string[] {
       return isDoor ? null : `imports ${specifier}, which the package does not export`;
     }
     const target = posix.join(posix.dirname(file.path), specifier);
+    if (pkg.path === 'test' && target.startsWith('scripts/')) return null;
     if (!target.startsWith(`${pkg.path}/`)) return `imports ${specifier}, outside of its package`;
     const inside = /^(.*\/)internal\//.exec(target)?.[1];
     const isOwn = inside === undefined || file.path.startsWith(inside);
