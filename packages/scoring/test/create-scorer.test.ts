@@ -28,10 +28,9 @@ describe('targets', () => {
     ];
     const scorer = await createScorer(definitions, store, options);
     expect(scorer.targets.map((t) => t.model.version)).toEqual([10, 2, 10, 1, 1]);
-    expect(scorer.targets.map((t) => t.dtype)).toEqual([
-      ...['float64', 'float64', 'float64'],
-      ...['float32', 'float32'],
-    ]);
+    expect(scorer.targets.map((t) => t.dtype).join(' ')).toBe(
+      'float64 float64 float64 float32 float32',
+    );
     expect(scorer.targets.map((t) => t.definition)).toEqual(definitions);
     expect(scorer.targets[0]!.model.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(store.opened).toBe(3);

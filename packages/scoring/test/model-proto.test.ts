@@ -41,12 +41,12 @@ describe('golden', () => {
   });
 
   it('passes over fields that it does not know, of every wire type', () => {
-    const unknown = Uint8Array.of(
-      ...[0xf8, 0x06, 0x96, 0x01], // 111, varint
-      ...[0xf9, 0x06, 1, 2, 3, 4, 5, 6, 7, 8], // 111, 64 bits
-      ...[0xfa, 0x06, 2, 9, 9], // 111, bytes
-      ...[0xfd, 0x06, 1, 2, 3, 4], // 111, 32 bits
-    );
+    const unknown = [
+      [0xf8, 0x06, 0x96, 0x01], // 111, varint
+      [0xf9, 0x06, 1, 2, 3, 4, 5, 6, 7, 8], // 111, 64 bits
+      [0xfa, 0x06, 2, 9, 9], // 111, bytes
+      [0xfd, 0x06, 1, 2, 3, 4], // 111, 32 bits
+    ].flat();
     expect(readModelProto(new Uint8Array([...unknown, ...good]))).toEqual(readModelProto(good));
   });
 });
@@ -79,12 +79,17 @@ describe('damage', () => {
 
   it('cut at every byte: refused, or (between two fields) read without what is missing', () => {
     const whole = readModelProto(good);
+    const wrong: number[] = [];
     for (let end = 0; end < good.length; end++) {
       const bytes = good.subarray(0, end);
       const error = errorOf(bytes);
-      if (error !== null) expect(error.code).toBe('FORMAT');
-      else expect(readModelProto(bytes).metadata.size, `${end}`).toBeLessThan(whole.metadata.size);
+      const isRight =
+        error === null
+          ? readModelProto(bytes).metadata.size < whole.metadata.size
+          : error.code === 'FORMAT';
+      if (!isRight) wrong.push(end);
     }
+    expect(wrong).toEqual([]);
   });
 
   it('with any bit flipped: read or refused, never anything else', () => {

@@ -1,70 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { WindrowError, type Definition, type ScoreBatch } from '@windrow/core';
-import { createScorer, type ScorerOptions } from '../src/create-scorer.ts';
-import type { ModelScorer } from '../src/model-scorer.ts';
+import { WindrowError } from '@windrow/core';
 import { DOUBLE, FLOAT, INT64, meanModel, type TinyModel } from './onnx-bytes.ts';
-import { TinyStore, definitionOf } from './tiny-store.ts';
-
-interface Score {
-  readonly target: number;
-  readonly end: number;
-  readonly value: number;
-  readonly by: string;
-}
-
-/** A scorer, and what came out of it, batch by batch. */
-class Bench {
-  readonly scorer: ModelScorer;
-  readonly batches: Score[][] = [];
-
-  private constructor(scorer: ModelScorer) {
-    this.scorer = scorer;
-  }
-
-  static async over(
-    models: Readonly<Record<string, TinyModel>>,
-    definitions: readonly Definition[],
-    options: Partial<ScorerOptions> = {},
-  ): Promise<Bench> {
-    const store = new TinyStore(
-      Object.fromEntries(Object.entries(models).map(([k, m]) => [k, { 1: m }])),
-    );
-    return new Bench(
-      await createScorer(definitions, store, { nowMs: () => performance.now(), ...options }),
-    );
-  }
-
-  get scores(): Score[] {
-    return this.batches.flat();
-  }
-
-  /** Commits a window of equal cells; false where there is no room. */
-  offer(target: number, end: number, value: number): boolean {
-    const row = this.scorer.reserve(target);
-    if (row === null) return false;
-    const { inputMetricIds, windowMs } = this.scorer.targets[target]!.definition;
-    row.data.fill(value, row.offset, row.offset + (inputMetricIds.length * windowMs) / 1000);
-    this.scorer.commit(target, end);
-    return true;
-  }
-
-  async put(target: number, end: number, value: number): Promise<void> {
-    while (!this.offer(target, end, value)) await this.drain(false);
-  }
-
-  drain(all: boolean): Promise<void> {
-    return this.scorer.drain(all, (batch) => this.batches.push(copy(batch)));
-  }
-}
-
-function copy({ length, targets, windowEndsMs, values, model }: ScoreBatch): Score[] {
-  return Array.from({ length }, (_, i) => ({
-    target: targets[i]!,
-    end: windowEndsMs[i]!,
-    value: values[i]!,
-    by: model.identifier,
-  }));
-}
+import { ScorerBench, type Score } from './scorer-bench.ts';
+import { definitionOf } from './tiny-store.ts';
 
 /** Deterministic numbers in [0, 1). */
 function numbers(seed: number): () => number {
@@ -77,7 +15,7 @@ function numbers(seed: number): () => number {
 
 describe('scores', () => {
   it('go back to their target and window, from batches across definitions of one model', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 2, 3]) }, [
+    const bench = await ScorerBench.over({ m: meanModel(['N', 2, 3]) }, [
       definitionOf('m', 2, 3),
       definitionOf('m', 2, 3),
     ]);
@@ -107,7 +45,7 @@ describe('scores', () => {
         attributes: { axes: [1, 2], keepdims: 0 },
       })),
     };
-    const bench = await Bench.over({ m: model }, [
+    const bench = await ScorerBench.over({ m: model }, [
       definitionOf('m', 2, 3),
       definitionOf('m', 3, 2),
       definitionOf('m', 2, 3, { layout: 'time_major' }),
@@ -140,7 +78,7 @@ describe('scores', () => {
       definitionOf('abc'[i % 3]!, 2, 3),
     );
     for (const seed of [1, 2, 3]) {
-      const bench = await Bench.over(models, definitions, { bufferBytesMax: 16_384 });
+      const bench = await ScorerBench.over(models, definitions, { bufferBytesMax: 16_384 });
       const next = numbers(seed);
       const expected: Score[][] = Array.from({ length: targets }, () => []);
       for (let end = 0; end < 3000; end++) {
@@ -154,13 +92,13 @@ describe('scores', () => {
       }
       await bench.drain(true);
       const seen = expected.map((_, t) => bench.scores.filter((s) => s.target === t));
-      expect(seen, `seed ${seed}`).toEqual(expected);
+      expect({ seed, seen }).toEqual({ seed, seen: expected });
       await bench.scorer.close();
     }
   });
 
   it('that are not finite are handed on, and counted', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
     for (const [i, v] of [1, Number.NaN, Infinity].entries()) await bench.put(0, i, v);
     await bench.drain(true);
     expect(bench.scores.map((s) => s.value)).toEqual([1, Number.NaN, Infinity]);
@@ -169,7 +107,7 @@ describe('scores', () => {
   });
 
   it('of a float32 model come from a float32 row', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1], { type: FLOAT }) }, [
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1], { type: FLOAT }) }, [
       definitionOf('m', 1, 1),
     ]);
     expect(bench.scorer.reserve(0)?.data).toBeInstanceOf(Float32Array);
@@ -182,7 +120,7 @@ describe('scores', () => {
 
 describe('drain', () => {
   it('without all, scores full batches only', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
     await bench.put(0, 1, 1);
     await bench.drain(false);
     expect(bench.scores).toEqual([]);
@@ -197,7 +135,7 @@ describe('drain', () => {
   });
 
   it('of nothing calls nobody', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
     expect(bench.scorer.reserve(0)).not.toBeNull();
     await bench.drain(true);
     await bench.drain(true);
@@ -206,7 +144,7 @@ describe('drain', () => {
   });
 
   it('gives the event loop a turn between two runs', async () => {
-    const bench = await Bench.over({ m: meanModel([1, 1, 1]) }, [definitionOf('m', 1, 1)]);
+    const bench = await ScorerBench.over({ m: meanModel([1, 1, 1]) }, [definitionOf('m', 1, 1)]);
     for (let i = 0; i < 5; i++) await bench.put(0, i, i);
     const turns: number[] = [];
     let isOver = false;
@@ -222,7 +160,7 @@ describe('drain', () => {
   });
 
   it('twice at once: one waits for the other, and rows committed meanwhile are not lost', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
     await bench.put(0, 1, 1);
     const first = bench.drain(true);
     await bench.put(0, 2, 2);
@@ -232,81 +170,6 @@ describe('drain', () => {
     expect(bench.scores.map((s) => s.end)).toEqual([1, 2]);
     await bench.drain(true);
     expect(bench.scores.map((s) => s.end)).toEqual([1, 2, 3]);
-    await bench.scorer.close();
-  });
-});
-
-describe('memory', () => {
-  it('reserve gives null at the bound, and a drain of full batches alone makes room again', async () => {
-    const count = 40;
-    const definitions = Array.from({ length: count }, (_, i) => definitionOf(`m${i}`, 1, 64));
-    const models = Object.fromEntries(
-      definitions.map((d) => [d.modelIdentifier, meanModel(['N', 1, 64])]),
-    );
-    const bench = await Bench.over(models, definitions, { bufferBytesMax: 65_536 });
-    let refused = 0;
-    for (let end = 0; end < 20; end++) {
-      for (let target = 0; target < count; target++) {
-        while (!bench.offer(target, end, target)) {
-          refused++;
-          await bench.drain(false);
-        }
-        expect(bench.scorer.bufferBytes).toBeLessThanOrEqual(65_536);
-      }
-    }
-    await bench.drain(true);
-    expect(refused).toBeGreaterThan(0);
-    expect(bench.scores).toHaveLength(20 * count);
-    expect(bench.scores.every((s) => s.value === s.target)).toBe(true);
-    await bench.scorer.close();
-  });
-
-  it('a row larger than the bound is scored, alone', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 5000]) }, [definitionOf('m', 1, 5000)], {
-      bufferBytesMax: 4096,
-      batchBytesMax: 4096,
-    });
-    for (let end = 0; end < 5; end++) await bench.put(0, end, end);
-    await bench.drain(true);
-    expect(bench.batches.map((b) => b.map((s) => s.value))).toEqual([[0], [1], [2], [3], [4]]);
-    await bench.scorer.close();
-  });
-
-  it('a batch is no larger than batchBytesMax', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 64]) }, [definitionOf('m', 1, 64)], {
-      batchBytesMax: 16_384,
-      nowMs: () => 0,
-    });
-    for (let end = 0; end < 500; end++) await bench.put(0, end, end);
-    await bench.drain(true);
-    expect(Math.max(...bench.batches.map((b) => b.length))).toBe(31);
-    await bench.scorer.close();
-  });
-
-  it('full batches are to be run before others are begun, while they are in the cache', async () => {
-    const definitions = [definitionOf('a', 8, 1024), definitionOf('b', 1, 1)];
-    const models = { a: meanModel(['N', 8, 1024]), b: meanModel(['N', 1, 1]) };
-    const bench = await Bench.over(models, definitions);
-    let end = 0;
-    while (end < 1000 && bench.offer(0, end, end)) end++;
-    expect(end * 65_536).toBeLessThan(4 << 20);
-    expect(bench.offer(1, 0, 0)).toBe(false);
-    await bench.drain(false);
-    expect(bench.offer(1, 0, 0)).toBe(true);
-    await bench.scorer.close();
-  });
-
-  it('batches are cut where a run takes longer than runMsMax', async () => {
-    let nowMs = 0;
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)], {
-      nowMs: () => (nowMs += 10),
-      runMsMax: 20,
-    });
-    // A run takes 10 ms by this clock, two rows warmed up: 5 ms a row, four rows in 20 ms.
-    for (let end = 0; end < 10; end++) await bench.put(0, end, end);
-    await bench.drain(true);
-    expect(bench.batches.map((b) => b.length)).toEqual([4, 4, 2]);
-    expect(bench.scores.map((s) => s.value)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     await bench.scorer.close();
   });
 });
@@ -330,7 +193,7 @@ describe('a run that fails', () => {
   };
 
   it('names the model, loses its batch only, and is counted', async () => {
-    const bench = await Bench.over({ bad: lookup, good: meanModel(['N', 1, 1]) }, [
+    const bench = await ScorerBench.over({ bad: lookup, good: meanModel(['N', 1, 1]) }, [
       definitionOf('bad', 1, 1),
       definitionOf('good', 1, 1),
     ]);
@@ -356,7 +219,7 @@ describe('a run that fails', () => {
 describe('statistics', () => {
   it('count runs and rows, and time the runs alone', async () => {
     let nowMs = 0;
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)], {
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)], {
       nowMs: () => nowMs++,
     });
     expect(bench.scorer.statistics()[0]).toMatchObject({ runs: 0, runMsMin: null, runMsMax: null });
@@ -378,7 +241,7 @@ describe('statistics', () => {
 
 describe('close', () => {
   it('waits for drains, is idempotent, and nothing works afterwards', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)]);
     await bench.put(0, 1, 1);
     const drained = bench.drain(true);
     await Promise.all([bench.scorer.close(), bench.scorer.close()]);
@@ -392,7 +255,7 @@ describe('close', () => {
 
 describe("a caller's mistakes", () => {
   it('commit without reserve, of another target, twice, or after a drain', async () => {
-    const bench = await Bench.over({ m: meanModel(['N', 1, 1]) }, [
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [
       definitionOf('m', 1, 1),
       definitionOf('m', 1, 1),
     ]);
