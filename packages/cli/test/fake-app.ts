@@ -12,7 +12,7 @@ const launcher = pathToFileURL(join(import.meta.dirname, '../bin/launch.mjs')).h
 export const CLI: string = pathToFileURL(join(import.meta.dirname, '../src/index.ts')).href;
 
 /** How a process ended. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
