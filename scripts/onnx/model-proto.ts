@@ -26,7 +26,7 @@ export interface GraphNode {
 }
 
 /** A float64 tensor that goes in or out; text for a dimension that is not fixed. */
-export interface GraphValue {
+interface GraphValue {
   readonly name: string;
   readonly shape: readonly (number | string)[];
 }

@@ -23,7 +23,7 @@ export const KNOT_S = 10;
 /** Seconds after which a line's state is computed anew; see above. */
 export const EPISODE_S = 3600;
 /** A product's quality depends on this many knots before it: five minutes. */
-export const QUALITY_KNOTS = 30;
+const QUALITY_KNOTS = 30;
 
 /** Barrel setpoints relative to the line's, from the feed to the adapter, degC. */
 const PROFILE_C: readonly number[] = [-25, -15, -8, -3, 0, 2, 3, 3];
