@@ -2,11 +2,12 @@
 import {
   INVALID_SLOT,
   found,
+  type DeadLetter,
   type MetricDictionary,
   type ReadOptions,
   type SampleBatch,
 } from '@windrow/core';
-import { Damage, damageOf, quarantined } from '../internal/damage.ts';
+import { Damage, damageOf, lostFrom, quarantined } from '../internal/damage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import { RowBatches } from '../internal/row-batches.ts';
 import { timestampFault } from '../internal/settle-rows.ts';
@@ -93,16 +94,8 @@ class CsvSampleReader {
   }
 
   /** Tells that nothing can be read from here on. */
-  lost(reason: string): ReturnType<typeof quarantined> {
-    if (this.#columns === null) {
-      return quarantined(this.#source, null, `nothing of the file can be read: ${reason}`);
-    }
-    const line = this.#line + 1;
-    return quarantined(
-      this.#source,
-      line,
-      `from line ${line} on the file cannot be read: ${reason}`,
-    );
+  lost(reason: string): DeadLetter {
+    return lostFrom(this.#source, this.#columns === null ? null : this.#line + 1, 'line', reason);
   }
 
   #header(fields: readonly string[]): void {

@@ -4,7 +4,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ReadOptions, SampleBatch, TimeRange } from '@windrow/core';
-import { damageOf, quarantined } from '../internal/damage.ts';
+import { damageOf, lostFrom } from '../internal/damage.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { readFooter, type Footer, type GroupPlace } from './internal/footer.ts';
 import { chunkOf, groupTimes } from './internal/group-columns.ts';
@@ -52,8 +52,7 @@ export class ParquetFormat implements SampleFormat {
           : readWide(group, layout, options);
       }
     } catch (error) {
-      const reason = `nothing of the file can be read: ${damageOf(error, file.path)}`;
-      options.reject(quarantined(file.path, null, reason));
+      options.reject(lostFrom(file.path, null, 'row', damageOf(error, file.path)));
     } finally {
       await handle.close();
     }

@@ -1,5 +1,6 @@
 /** The footer of a Parquet file: its schema and row groups, read without trusting a number in it. */
 import type { FileHandle } from 'node:fs/promises';
+import { messageOf } from '@windrow/core';
 import { parquetMetadata } from 'hyparquet';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet/src/types.js';
 import { Damage } from '../../internal/damage.ts';
@@ -52,11 +53,21 @@ export async function readFooter(file: FileHandle, fileBytes: number): Promise<F
   const footer = await readAt(file, fileBytes - TAIL_BYTES - size, size + TAIL_BYTES);
   if (thriftStructEnd(footer.subarray(0, size), 0) === null)
     throw new Damage('the footer is incomplete');
-  const metadata = parquetMetadata(new Uint8Array(footer), {
-    parsers: rawParsers,
-    geoparquet: false,
-  });
-  return { columns: topColumns(metadata), groups: placeGroups(metadata), fileBytes };
+  const metadata = parseFooter(footer);
+  const groups = placeGroups(metadata);
+  const rowCount = groups.reduce((sum, group) => sum + group.rowCount, 0);
+  if (Number(metadata.num_rows) !== rowCount) {
+    throw new Damage(`row groups of ${rowCount} rows in a file of ${metadata.num_rows}`);
+  }
+  return { columns: topColumns(metadata), groups, fileBytes };
+}
+
+function parseFooter(footer: Uint8Array): FileMetaData {
+  try {
+    return parquetMetadata(new Uint8Array(footer), { parsers: rawParsers, geoparquet: false });
+  } catch (error) {
+    throw new Damage(`the footer makes no sense (${messageOf(error)})`);
+  }
 }
 
 async function readAt(file: FileHandle, start: number, count: number): Promise<Buffer> {
