@@ -1,7 +1,7 @@
 /**
  * Makes the bundled model anew: `node --conditions=windrow-source scripts/train-bundled-model.ts [models]`.
  *
- * Writes `<models>/extrusion-quality/1/model.onnx` and the README beside it; the same bytes each time.
+ * Writes `<models>/extrusion-quality/1/model.onnx` and `<models>/README.md`; the same bytes each time.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -25,12 +25,12 @@ const judged: readonly Judged[] = [
     ...(await judge(model, 'sim://extrusion?hours=24')),
   },
 ];
-const folder = join(root, QUALITY_MODEL);
+const folder = join(root, QUALITY_MODEL, '1');
 const sha256 = createHash('sha256').update(model.bytes).digest('hex');
-mkdirSync(join(folder, '1'), { recursive: true });
-writeFileSync(join(folder, '1/model.onnx'), model.bytes);
-writeFileSync(join(folder, 'README.md'), modelReadme(model, judged, sha256));
-console.log(`${join(folder, '1/model.onnx')}: ${model.bytes.length} bytes, sha256 ${sha256}`);
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, 'model.onnx'), model.bytes);
+writeFileSync(join(root, 'README.md'), modelReadme(model, judged, sha256));
+console.log(`${join(folder, 'model.onnx')}: ${model.bytes.length} bytes, sha256 ${sha256}`);
 for (const { what, r2, mae, maeOfMean } of judged) {
   console.log(
     `${what}: R2 ${r2.toFixed(3)}, MAE ${mae.toFixed(3)} bar (mean ${maeOfMean.toFixed(3)})`,

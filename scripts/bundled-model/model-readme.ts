@@ -1,4 +1,4 @@
-/** The README beside the bundled model: what it is and how good, from the run that made it. */
+/** The page beside the bundled model (`models/README.md`): what it is and how good, from the run that made it. */
 import { LAB_NOISE_BAR, QUALITY_MODEL, QUALITY_WINDOW_S } from '@windrow/simulator';
 import type { HeldOut, TrainedModel } from './train-quality-model.ts';
 
@@ -22,7 +22,7 @@ ${model.formula.channels} sensors of a simulated extrusion line (\`input_names\`
 Mean and standard deviation of each channel, standardised; linear in all, quadratic in the means; ridge regression.
 
 Made by \`node --conditions=windrow-source scripts/train-bundled-model.ts\`, which also wrote this page and gives the same
-bytes each time. SHA-256 of \`1/model.onnx\`: \`${sha256}\`.
+bytes each time. SHA-256 of \`${QUALITY_MODEL}/1/model.onnx\`: \`${sha256}\`.
 
 Trained on ${training.examples} lab results of \`${training.uri}\`.
 Penalty ${validation.alpha}, the best of these on \`${validation.uri}\` (R2 by penalty: ${tried}).

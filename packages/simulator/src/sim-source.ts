@@ -87,17 +87,18 @@ class SimSource implements Source {
   }
 
   #split(name: string, arrival: Ticks): SourceSplit {
-    const { jitterMs } = this.#options;
     const ticks = this.#ticksArrivingIn(arrival);
     const series = this.#options.lines * this.#options.sensors;
-    const rows = (ticks.to - ticks.from) * series;
+    const own = within(arrival, this.#ticksIn(null));
+    const rows = (own.to - own.from) * series;
     return {
       sequence: 0,
       name,
+      // Nothing is read from the outside: as a measure of the work, the columns of what is measured in this time.
       sizeBytes: rows * ROW_BYTES,
       rowCount: isFaultless(this.#options) ? rows : null,
       minMs: ticks.from * this.#intervalMs,
-      maxMs: (ticks.to - 1) * this.#intervalMs + jitterMs,
+      maxMs: (ticks.to - 1) * this.#intervalMs + this.#options.jitterMs,
     };
   }
 

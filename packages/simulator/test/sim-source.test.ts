@@ -269,6 +269,8 @@ describe('simSource, with faults', () => {
     expect(splits.length).toBe(2);
     const { timestampsMs } = await readSamples(long);
     expect(timestampsMs.length).toBe(2 * 12 * 3600);
+    const sizeBytes = splits.reduce((sum, split) => sum + split.sizeBytes, 0);
+    expect(sizeBytes).toBe(20 * timestampsMs.length);
     // Both splits may hold samples of the first one's time.
     expect(splits[1]!.minMs).toBe(splits[0]!.maxMs! + 1000 - 7_200_000);
   });
