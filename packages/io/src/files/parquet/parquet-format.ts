@@ -3,26 +3,41 @@
  * each metric). A part is a row group; of a row group only the columns asked for are read, a page of each at a time.
  */
 import { open, type FileHandle } from 'node:fs/promises';
-import type { ReadOptions, SampleBatch, TimeRange } from '@windrow/core';
+import {
+  WindrowError,
+  messageOf,
+  type MetricDictionary,
+  type ReadOptions,
+  type SampleBatch,
+  type TimeRange,
+} from '@windrow/core';
 import { damageOf, lostFrom } from '../internal/damage.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { readFooter, type Footer, type GroupPlace } from './internal/footer.ts';
 import { chunkOf, groupTimes } from './internal/group-columns.ts';
+import { lostRows, type GroupReader } from './internal/group-reader.ts';
 import { findLayout, type Layout } from './internal/layout.ts';
-import { readLong } from './internal/read-long.ts';
-import { readWide } from './internal/read-wide.ts';
+import { LongReader } from './internal/long-reader.ts';
+import { WideReader } from './internal/wide-reader.ts';
 
-/** Footers kept, so that the row groups of a file do not read its footer again and again. */
-const FOOTERS_MAX = 4;
+/** Files of which footer and buffers are kept, so that their row groups do not read and make them again and again. */
+const KNOWN_FILES_MAX = 4;
+
+/** A file whose footer was read. */
+interface KnownFile {
+  readonly footer: Footer;
+  readonly layout: Layout;
+  /** Readers that nobody uses at the moment. */
+  readonly idle: GroupReader[];
+}
 
 export class ParquetFormat implements SampleFormat {
-  readonly #footers: Map<string, Footer> = new Map();
+  readonly #known: Map<string, KnownFile> = new Map();
 
   async parts(file: SampleFile, range: TimeRange | null): Promise<readonly FilePart[]> {
-    const handle = await open(file.path);
+    const handle = await openFile(file);
     try {
-      const footer = await this.#footer(handle, file);
-      const layout = findLayout(footer, file.wide);
+      const { footer, layout } = await this.#open(handle, file);
       return footer.groups.flatMap((place, index) => {
         const part = groupPart(file, layout, place, index);
         return range !== null && isOutside(part, range) ? [] : [part];
@@ -40,17 +55,12 @@ export class ParquetFormat implements SampleFormat {
     index: number | null,
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
-    const handle = await open(file.path);
+    const handle = await openFile(file);
     try {
-      const footer = await this.#footer(handle, file);
-      const layout = findLayout(footer, file.wide);
-      const groups = index === null ? footer.groups : footer.groups.slice(index, index + 1);
-      for (const place of groups) {
-        const group = { handle, file: file.path, footer, place };
-        yield* layout.form === 'long'
-          ? readLong(group, layout, options)
-          : readWide(group, layout, options);
-      }
+      const known = await this.#open(handle, file);
+      const { footer } = known;
+      const places = index === null ? footer.groups : footer.groups.slice(index, index + 1);
+      for (const place of places) yield* readGroup(known, { handle, file, place }, options);
     } catch (error) {
       options.reject(lostFrom(file.path, null, 'row', damageOf(error, file.path)));
     } finally {
@@ -58,17 +68,54 @@ export class ParquetFormat implements SampleFormat {
     }
   }
 
-  async #footer(handle: FileHandle, file: SampleFile): Promise<Footer> {
-    const known = this.#footers.get(file.path);
+  async #open(handle: FileHandle, file: SampleFile): Promise<KnownFile> {
+    const known = this.#known.get(file.path);
     if (known !== undefined) return known;
     const footer = await readFooter(handle, (await handle.stat()).size);
-    if (this.#footers.size >= FOOTERS_MAX) {
-      const [oldest] = this.#footers.keys();
-      this.#footers.delete(oldest!);
+    const read: KnownFile = { footer, layout: findLayout(footer, file.wide), idle: [] };
+    if (this.#known.size >= KNOWN_FILES_MAX) {
+      const [oldest] = this.#known.keys();
+      this.#known.delete(oldest!);
     }
-    this.#footers.set(file.path, footer);
-    return footer;
+    this.#known.set(file.path, read);
+    return read;
   }
+}
+
+async function openFile(file: SampleFile): Promise<FileHandle> {
+  try {
+    return await open(file.path);
+  } catch (error) {
+    throw new WindrowError('INPUT', `${file.path}: cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function* readGroup(
+  known: KnownFile,
+  at: { readonly handle: FileHandle; readonly file: SampleFile; readonly place: GroupPlace },
+  options: ReadOptions,
+): AsyncGenerator<SampleBatch> {
+  const { footer, layout, idle } = known;
+  const { handle, place } = at;
+  const group = { handle, file: at.file.path, footer, place };
+  const last = idle.pop();
+  const isFit = last?.dictionary === options.dictionary;
+  const reader = isFit ? last : newReader(layout, options.dictionary);
+  try {
+    yield* reader.read(group, options.reject);
+  } catch (error) {
+    options.reject(lostRows(group, 0, [['the row group', damageOf(error, group.file)]]));
+  } finally {
+    idle.push(reader);
+  }
+}
+
+function newReader(layout: Layout, dictionary: MetricDictionary): GroupReader {
+  return layout.form === 'long'
+    ? new LongReader(layout, dictionary)
+    : new WideReader(layout, dictionary);
 }
 
 function isOutside(part: FilePart, range: TimeRange): boolean {

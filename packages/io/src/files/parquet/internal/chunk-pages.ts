@@ -37,22 +37,24 @@ export interface Page {
   readonly levelsEnd: number | null;
 }
 
-/** Reads pages in order. */
+/** Reads pages in order; one chunk after another with the same window. */
 export class ChunkPages {
-  readonly #file: FileHandle;
-  readonly #place: ChunkPlace;
+  #file: FileHandle | null = null;
+  #place: ChunkPlace = { start: 0, end: 0, codec: 'UNCOMPRESSED' };
   /** File offset of `#window[0]`. */
-  #windowStart: number;
+  #windowStart = 0;
   #window: Uint8Array = new Uint8Array(0);
   #windowLength = 0;
   /** File offset of the next page. */
-  #at: number;
+  #at = 0;
 
-  constructor(file: FileHandle, place: ChunkPlace) {
+  /** Moves to the first page of a chunk. */
+  start(file: FileHandle, place: ChunkPlace): void {
     this.#file = file;
     this.#place = place;
     this.#at = place.start;
     this.#windowStart = place.start;
+    this.#windowLength = 0;
   }
 
   /** The next dictionary or data page, or null at the end of the chunk. Throws Damage. */
@@ -103,7 +105,7 @@ export class ChunkPages {
     this.#windowStart = start;
     this.#windowLength = 0;
     while (this.#windowLength < size) {
-      const { bytesRead } = await this.#file.read(
+      const { bytesRead } = await this.#file!.read(
         this.#window,
         this.#windowLength,
         size - this.#windowLength,

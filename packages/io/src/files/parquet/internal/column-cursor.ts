@@ -3,14 +3,17 @@
  *
  * What a value is, is the decoder's business; pages, definition levels and where nulls stand are this one's.
  */
+import type { FileHandle } from 'node:fs/promises';
 import { Damage, damageOf } from '../../internal/damage.ts';
-import type { ChunkPages, Page } from './chunk-pages.ts';
+import { ChunkPages, type ChunkPlace, type Page } from './chunk-pages.ts';
 import { HybridDecoder } from './hybrid-decoder.ts';
 
 /** Turns the bytes of pages into values of one column. */
 export interface ValueDecoder<Column extends Int32Array | Float64Array> {
   /** What stands for a null. */
   readonly nullValue: number;
+  /** A chunk begins: what its dictionary was before is forgotten. */
+  reset(): void;
   /** The dictionary that later data pages refer to. */
   dictionary(page: Page): void;
   /** Starts a data page that has `count` values (nulls not counted) at `page.bytes[start ..]`. */
@@ -23,12 +26,12 @@ export interface ValueDecoder<Column extends Int32Array | Float64Array> {
 const LEVELS_BLOCK = 4096;
 
 export class ColumnCursor<Column extends Int32Array | Float64Array> {
-  readonly #pages: ChunkPages;
+  readonly #pages: ChunkPages = new ChunkPages();
   readonly #decoder: ValueDecoder<Column>;
   readonly #nullable: boolean;
-  readonly #file: string;
   readonly #levels: HybridDecoder = new HybridDecoder();
   readonly #present: Int32Array = new Int32Array(LEVELS_BLOCK);
+  #path = '';
   /** Values of the current page not yet taken, nulls included. */
   #left = 0;
   /** Whether the current page has no nulls. */
@@ -36,15 +39,18 @@ export class ColumnCursor<Column extends Int32Array | Float64Array> {
   #damage: string | null = null;
 
   /** @param nullable whether the column may have nulls, and so definition levels of one bit */
-  constructor(
-    pages: ChunkPages,
-    decoder: ValueDecoder<Column>,
-    options: { readonly nullable: boolean; readonly file: string },
-  ) {
-    this.#pages = pages;
+  constructor(decoder: ValueDecoder<Column>, nullable: boolean) {
     this.#decoder = decoder;
-    this.#nullable = options.nullable;
-    this.#file = options.file;
+    this.#nullable = nullable;
+  }
+
+  /** Moves to the first value of a chunk. */
+  start(file: FileHandle, path: string, place: ChunkPlace): void {
+    this.#path = path;
+    this.#pages.start(file, place);
+    this.#decoder.reset();
+    this.#left = 0;
+    this.#damage = null;
   }
 
   /** Why `fill` came back with fewer values than it was asked for; null where it did not. */
@@ -72,7 +78,7 @@ export class ColumnCursor<Column extends Int32Array | Float64Array> {
         at += take;
       }
     } catch (error) {
-      this.#damage = damageOf(error, this.#file);
+      this.#damage = damageOf(error, this.#path);
     }
     return at;
   }

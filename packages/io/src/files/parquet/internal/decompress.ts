@@ -4,6 +4,9 @@ import type { CompressionCodec } from 'hyparquet/src/types.js';
 import { compressors } from 'hyparquet-compressors';
 import { Damage } from '../../internal/damage.ts';
 
+/** zlib takes no smaller chunks. */
+const CHUNK_BYTES_MIN = 64;
+
 /**
  * The bytes of a page, which must be `sizeBytes` long. For UNCOMPRESSED it is `input` itself.
  * The caller has bounded `sizeBytes`; no codec writes more.
@@ -22,7 +25,8 @@ export function decompressPage(
 }
 
 function decompress(codec: CompressionCodec, input: Uint8Array, sizeBytes: number): Uint8Array {
-  const limit = { maxOutputLength: sizeBytes };
+  // One chunk as large as the page: zlib would else gather it from chunks of 16 KiB.
+  const limit = { maxOutputLength: sizeBytes, chunkSize: Math.max(sizeBytes, CHUNK_BYTES_MIN) };
   switch (codec) {
     case 'UNCOMPRESSED':
       return input;

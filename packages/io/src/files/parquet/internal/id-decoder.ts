@@ -38,6 +38,10 @@ export class IdDecoder implements ValueDecoder<Int32Array> {
     this.#invalidIds = invalidIds;
   }
 
+  reset(): void {
+    this.#slots = new Int32Array(0);
+  }
+
   dictionary(page: Page): void {
     // Each entry takes at least a byte of length, or the fixed length, of the page.
     const least = this.#form.fixedLength ?? 4;

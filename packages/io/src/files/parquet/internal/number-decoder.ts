@@ -28,6 +28,10 @@ export class NumberDecoder implements ValueDecoder<Float64Array> {
     this.#name = name;
   }
 
+  reset(): void {
+    this.#entries = new Float64Array(0);
+  }
+
   dictionary(page: Page): void {
     if (page.valueCount * this.#kind.width > page.bytes.length) {
       throw new Damage(`a dictionary of ${page.valueCount} numbers in ${page.bytes.length} bytes`);
