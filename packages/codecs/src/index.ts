@@ -11,3 +11,11 @@ export * from './encode/chunk.ts';
 export * from './encode/records.ts';
 export * from './record-layout.ts';
 export * from './record-object.ts';
+export * from './decode/stream-decoder.ts';
+export * from './encode/stream-encoder.ts';
+export {
+  STREAM_IDS_MAX,
+  STREAM_PAYLOAD_BYTES_MAX,
+  STREAM_ROWS_MAX,
+  STREAM_VERSION,
+} from './stream-layout.ts';

@@ -10,14 +10,12 @@ import {
   type ChunkStats,
 } from '../chunk-layout.ts';
 import { ByteReader } from '../internal/byte-reader.ts';
-import { IntegerColumn } from './column.ts';
+import { readTimestamps } from './timestamps.ts';
 import { readValues } from './values.ts';
 
 const CRC_BYTES = 4;
 /** Mark, flags, count and checksum: a chunk of no points. */
 const LEAST_BYTES = 7;
-
-const timestampColumn = new IntegerColumn();
 
 /** Where decoded points go. */
 export interface ChunkColumns {
@@ -101,15 +99,4 @@ function readStats(reader: ByteReader): ChunkStats {
   const max = reader.f64();
   const first = reader.f64();
   return { minMs, maxMs, min, max, first, last: reader.f64() };
-}
-
-function readTimestamps(reader: ByteReader, out: Float64Array, at: number, count: number): void {
-  timestampColumn.read(reader, count);
-  timestampColumn.writeTo(reader, out, at, count);
-  if (timestampColumn.isWithin(TIMESTAMP_MS_MAX, count)) return;
-  for (let i = at; i < at + count; i++) {
-    if (!(Math.abs(out[i]!) <= TIMESTAMP_MS_MAX)) {
-      reader.fail(`timestamp ${out[i]}`, `within +-${TIMESTAMP_MS_MAX}`);
-    }
-  }
 }

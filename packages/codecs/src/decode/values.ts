@@ -20,40 +20,39 @@ const heldScratch = new FloatScratch();
 const entryScratch = new FloatScratch();
 const indexColumn = new IntegerColumn();
 
-/** Reads `count` >= 1 values into `out[from ..)`. */
+/** Reads `count` >= 1 values into `out[from ..)`; says whether surely none is NaN. */
 export function readValues(
   reader: ByteReader,
   out: Float64Array,
   from: number,
   count: number,
-): void {
+): boolean {
   const head = reader.u8();
   switch (head & 3) {
     case LAYOUT_CONSTANT:
       readPlain(reader, head, out, from, 1);
-      fillFirst(out, from, count);
-      return;
+      return fillFirst(out, from, count);
     case LAYOUT_HOLD:
       checkWrapper(reader, head);
-      readHeld(reader, out, from, count);
-      return;
+      return readHeld(reader, out, from, count);
     default:
-      readUnheld(reader, head, out, from, count);
+      return readUnheld(reader, head, out, from, count);
   }
 }
 
-/** Copies the value at `from` to the `count - 1` after it, bit by bit. */
-function fillFirst(out: Float64Array, from: number, count: number): void {
+/** Copies the value at `from` to the `count - 1` after it, bit by bit; says whether it is not NaN. */
+function fillFirst(out: Float64Array, from: number, count: number): boolean {
   const first = out[from]!;
   if (!Number.isNaN(first)) {
     out.fill(first, from, from + count);
-    return;
+    return true;
   }
   const words = wordsOf(out);
   for (let i = from + 1; i < from + count; i++) {
     words[i * 2] = words[from * 2]!;
     words[i * 2 + 1] = words[from * 2 + 1]!;
   }
+  return false;
 }
 
 /** The head of a layer has nothing but the layout. */
@@ -61,7 +60,7 @@ function checkWrapper(reader: ByteReader, head: number): void {
   if (head > 3) reader.fail(`layout ${head}`, `${head & 3}`);
 }
 
-function readHeld(reader: ByteReader, out: Float64Array, from: number, count: number): void {
+function readHeld(reader: ByteReader, out: Float64Array, from: number, count: number): boolean {
   const held = reader.unsigned(count, 'count of changes');
   const bitmapBytes = (count + 7) >>> 3;
   reader.need(bitmapBytes);
@@ -72,6 +71,7 @@ function readHeld(reader: ByteReader, out: Float64Array, from: number, count: nu
   const isExact = readUnheld(reader, head, values, 0, held);
   const seen = expandHeld(reader.view, bitmap, { values, held, isExact }, { out, from, count });
   if (seen !== held) reader.fail(`${seen} bits set, the first one among them`, `${held}`);
+  return isExact;
 }
 
 /** Plain or through a dictionary; says whether no value is NaN. */

@@ -35,6 +35,12 @@ export class ByteReader {
     return this.view.getUint8(this.at++);
   }
 
+  u32(): number {
+    this.need(4);
+    this.at += 4;
+    return this.view.getUint32(this.at - 4, true);
+  }
+
   f64(): number {
     this.need(8);
     this.at += 8;

@@ -1,0 +1,185 @@
+/** Samples as a stream of blocks; FORMAT.md, "The stream". */
+import { crc32 } from 'node:zlib';
+import { MetricDictionary, WindrowError, assert, type SampleBatch } from '@windrow/core';
+import { ByteWriter } from '../internal/byte-writer.ts';
+import {
+  HEAD_CHECK_AT,
+  HEAD_CRC_AT,
+  HEAD_KIND_AT,
+  HEAD_SIZE_AT,
+  HEAD_VERSION_AT,
+  KIND_IDS,
+  KIND_SAMPLES,
+  STREAM_HEAD_BYTES,
+  STREAM_IDS_MAX,
+  STREAM_MARK,
+  STREAM_ROWS_MAX,
+  STREAM_VERSION,
+} from '../stream-layout.ts';
+import { writeSamples } from './stream-block.ts';
+
+const ID_BYTES = 16;
+/** All ids are repeated after so many times their bytes: about 3 % of the stream. */
+const IDS_SHARE = 32;
+/** Ids in a block at most. */
+const IDS_A_BLOCK = 65_536;
+const UNMAPPED = -1;
+
+/** Takes the bytes of whole blocks; a view that is valid during the call only. */
+export type EmitBytes = (bytes: Uint8Array) => void;
+
+export interface StreamEncoderOptions {
+  /**
+   * Rows a block, 1 .. STREAM_ROWS_MAX. More rows take fewer bytes each; fewer come out sooner. Default: STREAM_ROWS_MAX.
+   */
+  readonly rowsPerBlock?: number;
+}
+
+/**
+ * Gathers samples into blocks. What one encoder emits, in order, is one stream; streams may follow each other. Memory: 20
+ * bytes a row of a block, its encoded form, and 24 bytes an id. Nothing is allocated a row.
+ */
+export class StreamEncoder {
+  readonly #rowsPerBlock: number;
+  readonly #ids: MetricDictionary = new MetricDictionary();
+  readonly #slots: Int32Array;
+  readonly #timestampsMs: Float64Array;
+  readonly #values: Float64Array;
+  readonly #valueBits: Uint32Array;
+  #rows = 0;
+  #out: Uint8Array = new Uint8Array(0);
+  /** How many ids were emitted, and the CRC-32 of these. */
+  #idsEmitted = 0;
+  #idsCheck = 0;
+  /** Bytes emitted since all ids were. */
+  #bytesSinceIds = 0;
+  /** The slots here of the slots of `#mapped`. */
+  #mapped: MetricDictionary | null = null;
+  #slotOf: Int32Array = new Int32Array(0);
+
+  constructor(options: StreamEncoderOptions = {}) {
+    const rowsPerBlock = options.rowsPerBlock ?? STREAM_ROWS_MAX;
+    assert(
+      Number.isInteger(rowsPerBlock) && rowsPerBlock >= 1 && rowsPerBlock <= STREAM_ROWS_MAX,
+      `rowsPerBlock is an integer from 1 to ${STREAM_ROWS_MAX}`,
+    );
+    this.#rowsPerBlock = rowsPerBlock;
+    this.#slots = new Int32Array(rowsPerBlock);
+    this.#timestampsMs = new Float64Array(rowsPerBlock);
+    this.#values = new Float64Array(rowsPerBlock);
+    this.#valueBits = new Uint32Array(this.#values.buffer);
+  }
+
+  /**
+   * Adds the rows of a batch, and emits each block that they complete. Rows must have a slot of the batch's dictionary and
+   * an integer timestamp in core's range; anything else is the caller's mistake and fails an assertion.
+   * @throws WindrowError FORMAT beyond STREAM_IDS_MAX ids
+   */
+  write(batch: SampleBatch, emit: EmitBytes): void {
+    this.#map(batch.dictionary);
+    const bits = new Uint32Array(batch.values.buffer, batch.values.byteOffset, batch.length * 2);
+    for (let from = 0; from < batch.length;) {
+      const count = Math.min(batch.length - from, this.#rowsPerBlock - this.#rows);
+      for (let i = 0; i < count; i++) {
+        this.#slots[this.#rows + i] = this.#slotFor(batch, batch.slots[from + i]!);
+      }
+      this.#timestampsMs.set(batch.timestampsMs.subarray(from, from + count), this.#rows);
+      this.#valueBits.set(bits.subarray(from * 2, (from + count) * 2), this.#rows * 2);
+      this.#rows += count;
+      from += count;
+      if (this.#rows === this.#rowsPerBlock) this.flush(emit);
+    }
+  }
+
+  /** Emits the rows gathered so far as a block, if there are any. */
+  flush(emit: EmitBytes): void {
+    if (this.#rows === 0) return;
+    const idsBytes = this.#ids.size * ID_BYTES;
+    if (this.#bytesSinceIds > IDS_SHARE * idsBytes) {
+      this.#idsEmitted = 0;
+      this.#idsCheck = 0;
+    }
+    if (this.#idsEmitted === 0) this.#bytesSinceIds = 0;
+    while (this.#idsEmitted < this.#ids.size) this.#emitIds(emit);
+    this.#emitRows(emit);
+  }
+
+  /** Makes `#slotOf` that of this dictionary. */
+  #map(dictionary: MetricDictionary): void {
+    if (this.#mapped !== dictionary) {
+      this.#mapped = dictionary;
+      this.#slotOf.fill(UNMAPPED);
+    }
+    if (this.#slotOf.length >= dictionary.size) return;
+    const grown = new Int32Array(2 * dictionary.size).fill(UNMAPPED);
+    grown.set(this.#slotOf);
+    this.#slotOf = grown;
+  }
+
+  #slotFor(batch: SampleBatch, slot: number): number {
+    const known = this.#slotOf[slot] ?? UNMAPPED;
+    if (known !== UNMAPPED) return known;
+    assert(slot >= 0 && slot < batch.dictionary.size, 'a row to be written has an id');
+    if (this.#ids.size === STREAM_IDS_MAX) {
+      throw new WindrowError(
+        'FORMAT',
+        `stream: found more than ${STREAM_IDS_MAX} metric ids, expected fewer: start another stream`,
+      );
+    }
+    const mapped = this.#ids.internBytes(batch.dictionary.bytes(), slot * ID_BYTES);
+    this.#slotOf[slot] = mapped;
+    return mapped;
+  }
+
+  #emitIds(emit: EmitBytes): void {
+    const first = this.#idsEmitted;
+    const count = Math.min(IDS_A_BLOCK, this.#ids.size - first);
+    const bytes = this.#ids.bytes().subarray(first * ID_BYTES, (first + count) * ID_BYTES);
+    const writer = this.#writer(bytes.length + 16);
+    writer.u32(this.#idsCheck);
+    writer.unsigned(first);
+    writer.unsigned(count);
+    writer.bytes.set(bytes, writer.at);
+    writer.at += bytes.length;
+    this.#idsEmitted += count;
+    this.#idsCheck = crc32(bytes, this.#idsCheck);
+    emit(seal(writer, KIND_IDS));
+  }
+
+  #emitRows(emit: EmitBytes): void {
+    const length = this.#rows;
+    // Each series may start a section of its own, and a form that is given up may stand behind the one that is kept.
+    const writer = this.#writer(65_536 + 96 * length);
+    const rows = {
+      length,
+      slots: this.#slots,
+      timestampsMs: this.#timestampsMs,
+      values: this.#values,
+    };
+    writeSamples(writer, rows, this.#ids.size, this.#idsCheck);
+    this.#rows = 0;
+    const block = seal(writer, KIND_SAMPLES);
+    this.#bytesSinceIds += block.length;
+    emit(block);
+  }
+
+  /** A writer behind the head of a block, with room for a payload. */
+  #writer(payloadBytes: number): ByteWriter {
+    const needed = STREAM_HEAD_BYTES + payloadBytes;
+    if (this.#out.length < needed) this.#out = new Uint8Array(needed);
+    return new ByteWriter(this.#out, STREAM_HEAD_BYTES);
+  }
+}
+
+/** Fills the head of a block whose payload is written, and returns the block. */
+function seal(writer: ByteWriter, kind: number): Uint8Array {
+  const { bytes, view, at: end } = writer;
+  view.setUint32(0, STREAM_MARK, true);
+  view.setUint8(HEAD_VERSION_AT, STREAM_VERSION);
+  view.setUint8(HEAD_KIND_AT, kind);
+  view.setUint16(HEAD_CHECK_AT, 0);
+  view.setUint32(HEAD_SIZE_AT, end - STREAM_HEAD_BYTES, true);
+  view.setUint32(HEAD_CRC_AT, crc32(bytes.subarray(STREAM_HEAD_BYTES, end)), true);
+  view.setUint16(HEAD_CHECK_AT, crc32(bytes.subarray(0, STREAM_HEAD_BYTES)) & 0xffff, true);
+  return bytes.subarray(0, end);
+}
