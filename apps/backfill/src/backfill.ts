@@ -1,53 +1,52 @@
 /** windrow-backfill: wires the rooms together. */
-import { WindrowError, messageOf } from '@windrow/core';
-import { createProgress, type CommandContext } from '@windrow/cli';
-import { SpillFolder } from '@windrow/io';
-import { OpenJob, runBackfill, type JobProgress, type JobReport } from '@windrow/pipeline';
-import { simSource } from '@windrow/simulator';
-import type { options as commandOptions } from './command.ts';
+import { WindrowError } from '@windrow/core';
+import type { CommandContext } from '@windrow/cli';
+import { openJob, runJob, type JobRequest } from '@windrow/job-command';
+import { runBackfill } from '@windrow/pipeline';
+import type { EndRange } from '@windrow/windowing';
+import { spec, type options as commandOptions } from './command.ts';
 import { printDryRun } from './dry-run.ts';
-import { printSummary, summaryOf, writeSummary } from './summary.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 
 type Context = CommandContext<typeof commandOptions>;
 
-export async function backfill(context: Context): Promise<void> {
-  const { options, terminal } = context;
-  const startMs = terminal.elapsedMs();
+export async function backfill({ options, terminal, signal }: Context): Promise<void> {
   checkArguments(options);
-  try {
-    const job = await OpenJob.open({
+  const range = rangeOf(options);
+  const request: JobRequest = {
+    command: spec.name,
+    parts: {
       definitions: options.definitions,
       models: options.models,
       source: options.source,
       sinks: options.dryRun ? [] : options.sink,
       deadLetters: options.dryRun ? null : options.deadLetter,
-      factories: { sim: simSource },
-      log: process.stdout,
-      nowMs: () => terminal.elapsedMs(),
-    });
+    },
+    asked: {
+      definitions: options.definitions,
+      models: options.models,
+      source: options.source,
+      start_ms: options.start,
+      end_ms: options.end,
+    },
+    summaryFile: options.summaryFile,
+    progress: options.progress,
+    signal,
+    log: process.stdout,
+    peakMemoryBytes,
+  };
+  if (options.dryRun) {
+    const job = await openJob(request, terminal);
     try {
-      for (const note of job.scorer.notes) terminal.stderr.write(`note: ${note}\n`);
-      const range = rangeOf(options);
-      if (options.dryRun) {
-        await printDryRun(job, range, terminal);
-        return;
-      }
-      const report = await run(job, context);
-      const elapsedMs = terminal.elapsedMs() - startMs;
-      const summary = summaryOf({ options, job, report, elapsedMs });
-      if (options.summaryFile !== null) await writeSummary(options.summaryFile, summary);
-      await job.commit();
-      printSummary(summary, terminal);
+      await printDryRun(job, range, terminal);
     } finally {
       await job.close();
     }
-  } catch (error) {
-    if (options.summaryFile !== null) {
-      const elapsedMs = terminal.elapsedMs() - startMs;
-      await writeSummary(options.summaryFile, { ok: false, error: messageOf(error), elapsedMs });
-    }
-    throw error;
+    return;
   }
+  await runJob(request, terminal, ({ common, spill }) =>
+    runBackfill({ ...common, range, spill, strict: options.strict }),
+  );
 }
 
 function checkArguments(options: Context['options']): void {
@@ -65,39 +64,9 @@ function checkArguments(options: Context['options']): void {
   }
 }
 
-function rangeOf(options: Context['options']): { afterMs: number; untilMs: number } {
+function rangeOf(options: Context['options']): EndRange {
   return {
     afterMs: options.start ?? Number.NEGATIVE_INFINITY,
     untilMs: options.end ?? Number.POSITIVE_INFINITY,
   };
-}
-
-async function run(job: OpenJob, context: Context): Promise<JobReport> {
-  const { options, terminal, signal } = context;
-  const progress = createProgress({ mode: options.progress, terminal });
-  const spill = new SpillFolder();
-  let started = false;
-  const onProgress = ({ samples, samplesTotal }: JobProgress): void => {
-    if (!started) progress.phase('backfill', samplesTotal, 'samples');
-    started = true;
-    progress.update(samples);
-  };
-  try {
-    return await runBackfill({
-      source: job.source,
-      scorer: job.scorer,
-      dictionary: job.dictionary,
-      sinks: job.sinks,
-      deadLetters: job.deadLetters,
-      nowMs: () => terminal.elapsedMs(),
-      signal,
-      onProgress,
-      range: rangeOf(options),
-      spill,
-      strict: options.strict,
-    });
-  } finally {
-    progress.end();
-    await spill.close();
-  }
 }

@@ -1,34 +1,10 @@
 /** The command line of windrow-backfill. */
-import { PROGRESS_MODES, type CommandSpec } from '@windrow/cli';
+import type { CommandSpec } from '@windrow/cli';
+import { jobOptions, runOptions, scoringOptions } from '@windrow/job-command';
 
 export const options = {
-  definitions: {
-    type: 'text',
-    required: true,
-    placeholder: 'FILE',
-    help: 'Definitions: which inputs, windows and models (JSON, YAML or NDJSON)',
-    group: 'Job',
-  },
-  models: {
-    type: 'text',
-    required: true,
-    placeholder: 'DIR',
-    help: 'Model store: DIR/<model_identifier>/<version>/model.onnx',
-    group: 'Job',
-  },
-  source: {
-    type: 'text',
-    required: true,
-    placeholder: 'URI',
-    help: 'Samples: a file, a folder, a glob (Parquet, Arrow, CSV, NDJSON, records), or sim://extrusion?lines=4&hours=2',
-    group: 'Job',
-  },
-  sink: {
-    type: 'list',
-    placeholder: 'URI',
-    help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), or log: for lines on stdout. May be given several times',
-    group: 'Job',
-  },
+  ...jobOptions,
+  ...scoringOptions,
   start: {
     type: 'time',
     help: 'Score the windows that end after this time. Default: all',
@@ -49,25 +25,7 @@ export const options = {
     help: 'Fail, with exit code 1 and no output, at the first row that is refused (quarantined or invalid)',
     group: 'Run',
   },
-  'dead-letter': {
-    type: 'text',
-    placeholder: 'URI',
-    help: 'Where quarantined rows go, each with its file, row and reason (.ndjson, .csv or log:)',
-    group: 'Run',
-  },
-  'summary-file': {
-    type: 'text',
-    placeholder: 'FILE',
-    help: 'Write the summary as JSON, also when the run fails',
-    group: 'Run',
-  },
-  progress: {
-    type: 'choice',
-    choices: PROGRESS_MODES,
-    default: 'auto',
-    help: 'A bar, lines, or nothing; auto is a bar on a terminal and lines elsewhere',
-    group: 'Run',
-  },
+  ...runOptions,
 } as const satisfies CommandSpec['options'];
 
 export const spec: CommandSpec<typeof options> = {

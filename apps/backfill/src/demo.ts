@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import {
   PROGRESS_MODES,
-  createProgress,
   formatCount,
   renderChart,
   runCommand,
@@ -15,19 +14,18 @@ import {
   type Terminal,
 } from '@windrow/cli';
 import { checkDefinitions } from '@windrow/core';
-import { SpillFolder } from '@windrow/io';
-import { OpenJob, runBackfill } from '@windrow/pipeline';
+import { runJob, type JobRequest } from '@windrow/job-command';
+import { runBackfill } from '@windrow/pipeline';
 import {
   LAB_TARGET,
   definitionsFor,
   formatSimUri,
   labResults,
   simOptions,
-  simSource,
   type SimOptions,
 } from '@windrow/simulator';
 import { LineTrace, compare } from './line-trace.ts';
-import { printSummary, summaryOf, writeSummary } from './summary.ts';
+import { peakMemoryBytes } from './peak-memory.ts';
 
 const options = {
   lines: {
@@ -62,7 +60,6 @@ async function demo({
   terminal,
   signal,
 }: CommandContext<typeof options>): Promise<void> {
-  const startMs = terminal.elapsedMs();
   const sim = simOptions({
     lines: asked.lines,
     durationMs: Math.round(asked.hours * 3_600_000),
@@ -78,49 +75,31 @@ async function demo({
   terminal.stderr.write(
     `${formatCount(sim.lines)} extrusion lines of ${sim.sensors} sensors, ${asked.hours} hours, a prediction of the ${LAB_TARGET.name} every minute\nsource  ${source}\n`,
   );
-  const job = await OpenJob.open({
-    definitions,
-    models: join(import.meta.dirname, '../../../models'),
-    source,
-    sinks,
-    deadLetters: null,
-    factories: { sim: simSource },
-    log: undefined,
-    nowMs: () => terminal.elapsedMs(),
-  });
   const trace = new LineTrace();
-  const progress = createProgress({ mode: asked.progress, terminal });
-  const spill = new SpillFolder();
-  try {
-    progress.phase('demo', sim.lines * sim.sensors * Math.round(sim.durationMs / 1000), 'samples');
-    const report = await runBackfill({
-      source: job.source,
-      scorer: job.scorer,
-      dictionary: job.dictionary,
-      sinks: [...job.sinks, trace],
+  const request: JobRequest = {
+    command: 'demo',
+    parts: {
+      definitions,
+      models: join(import.meta.dirname, '../../../models'),
+      source,
+      sinks,
       deadLetters: null,
-      nowMs: () => terminal.elapsedMs(),
-      signal,
-      onProgress: ({ samples }) => progress.update(samples),
+    },
+    asked: { source },
+    summaryFile: join(asked.out, 'summary.json'),
+    progress: asked.progress,
+    signal,
+    peakMemoryBytes,
+  };
+  await runJob(request, terminal, ({ common, spill }) =>
+    runBackfill({
+      ...common,
+      sinks: [...common.sinks, trace],
       range: { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY },
       spill,
-    });
-    progress.end();
-    await job.commit();
-    const summary = summaryOf({
-      options: { definitions: '', models: 'models', source, sink: sinks, start: null, end: null },
-      job,
-      report,
-      elapsedMs: terminal.elapsedMs() - startMs,
-    });
-    await writeSummary(join(asked.out, 'summary.json'), summary);
-    printSummary(summary, terminal);
-    printPicture(trace, sim, terminal);
-  } finally {
-    progress.end();
-    await spill.close();
-    await job.close();
-  }
+    }),
+  );
+  printPicture(trace, sim, terminal);
 }
 
 function printPicture(trace: LineTrace, sim: SimOptions, terminal: Terminal): void {

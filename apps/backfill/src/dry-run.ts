@@ -1,4 +1,5 @@
 /** `--dry-run`: the plan, and what it costs, without reading a sample. Goes to stdout. */
+import { formatTime } from '@windrow/core';
 import {
   formatBytes,
   formatCount,
@@ -14,7 +15,6 @@ import {
   type OpenJob,
 } from '@windrow/pipeline';
 import { CHUNK_BYTES_PER_POINT, paneCells, type EndRange } from '@windrow/windowing';
-import { formatRange } from './summary.ts';
 
 /** Rows of a table shown one by one. */
 const ROWS_SHOWN = 50;
@@ -127,4 +127,11 @@ function costs({ cost }: BackfillEstimate): string {
       ],
     ],
   );
+}
+
+/** A range of time as people read it; open ends as words. */
+function formatRange(afterMs: number, untilMs: number): string {
+  const from = Number.isFinite(afterMs) ? formatTime(afterMs) : 'the beginning';
+  const to = Number.isFinite(untilMs) ? formatTime(untilMs) : 'the end';
+  return `${from} to ${to}`;
 }

@@ -2,6 +2,7 @@
  * The arrows between rooms, and the walls around them.
  *
  *     apps -> pipeline -> { io, scoring, windowing } -> codecs -> core
+ *     apps -> job-command -> { pipeline, io, cli, simulator }
  *             simulator -> core,  cli -> core
  */
 import { posix } from 'node:path';
@@ -18,6 +19,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core'],
   cli: ['core'],
   pipeline: ['core', 'codecs', 'windowing', 'scoring', 'io'],
+  'job-command': ['core', 'cli', 'io', 'pipeline', 'simulator'],
 };
 
 /** Imports of rooms that a room may not know, in its sources and in its tests. */

@@ -34,9 +34,11 @@ export function badNames(paths: readonly string[]): string[] {
 /** What a test may be about instead of one file. */
 const INTENTS = [
   'brute-force',
+  'conformance',
   'contract',
   'conservation',
   'corruption',
+  'fixture',
   'fixtures',
   'golden',
   'memory',
@@ -51,33 +53,40 @@ const INTENTS = [
 /**
  * Tests that mirror nothing: `test/a/b.test.ts` stands for `src/a/b.ts` (or `bin/b.mjs`), for the folder `src/a/b/`, for the
  * pair `src/a/decode/b.ts` and `src/a/encode/b.ts`, for a part of these that is named after it (`b-overflow.test.ts`), or for
- * one of the intents that span a folder.
+ * one of the intents that span a folder. A folder of tests stands for a folder of sources, or for one of these subjects.
  */
 export function strayTests(pkg: Package): string[] {
   const paths = pkg.files.map((file) => posix.relative(pkg.path, file.path));
-  const subjects = new Map<string, Set<string>>();
-  for (const path of paths) {
-    const inside = /^(?:src|bin)\/(.*)\.(?:ts|mjs)$/.exec(path)?.[1];
-    for (let at = inside ?? '.'; at !== '.'; at = posix.dirname(at)) {
-      const folder = posix.dirname(at);
-      subjects.set(folder, (subjects.get(folder) ?? new Set()).add(posix.basename(at)));
-    }
-  }
+  const subjects = subjectsOf(paths);
   return paths
     .filter((path) => path.startsWith('test/') && path.endsWith('.test.ts'))
     .filter((path) => {
       const inside = path.slice('test/'.length, -'.test.ts'.length);
       const folder = posix.dirname(inside);
-      if (!subjects.has(folder)) return true;
+      const isSubject = subjects.get(posix.dirname(folder))?.has(posix.basename(folder)) === true;
+      if (folder !== '.' && !isSubject) return true;
+      const about = [...INTENTS, posix.basename(folder), ...(subjects.get(folder) ?? [])];
       const name = posix.basename(inside);
-      const about = [...INTENTS];
-      for (const part of ['.', 'decode', 'encode']) {
-        about.push(...(subjects.get(posix.join(folder, part)) ?? []));
-      }
       return !about.some(
         (subject) =>
           name === subject || name.startsWith(`${subject}-`) || name.endsWith(`-${subject}`),
       );
     })
     .map((path) => `${pkg.path}/${path}: mirrors nothing in src`);
+}
+
+/** By folder of src or bin: the files and folders in it, without suffix, and those of its `decode/` and `encode/`. */
+function subjectsOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const subjects = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const inside = /^(?:src|bin)\/(.*)\.(?:ts|mjs)$/.exec(path)?.[1];
+    for (let at = inside ?? '.'; at !== '.'; at = posix.dirname(at)) {
+      const folder = posix.dirname(at);
+      const isHalf = /^(?:de|en)code$/.test(posix.basename(folder));
+      for (const of of isHalf ? [folder, posix.dirname(folder)] : [folder]) {
+        subjects.set(of, (subjects.get(of) ?? new Set()).add(posix.basename(at)));
+      }
+    }
+  }
+  return subjects;
 }

@@ -1,0 +1,82 @@
+/** Options that mean the same in every command that runs a job. */
+import { PROGRESS_MODES, type ChoiceOption, type ListOption, type TextOption } from '@windrow/cli';
+
+const JOB = 'Job';
+const RUN = 'Run';
+
+interface JobOptions {
+  readonly definitions: TextOption & { readonly required: true };
+  readonly source: TextOption & { readonly required: true };
+}
+
+interface ScoringOptions {
+  readonly models: TextOption & { readonly required: true };
+  readonly sink: ListOption;
+}
+
+interface RunOptions {
+  readonly 'dead-letter': TextOption & { readonly required?: never; readonly default?: never };
+  readonly 'summary-file': TextOption & { readonly required?: never; readonly default?: never };
+  readonly progress: ChoiceOption & {
+    readonly choices: typeof PROGRESS_MODES;
+    readonly default: 'auto';
+  };
+}
+
+/** What comes in. */
+export const jobOptions: JobOptions = {
+  definitions: {
+    type: 'text',
+    required: true,
+    placeholder: 'FILE',
+    help: 'Definitions: which inputs, windows and models (JSON, YAML or NDJSON)',
+    group: JOB,
+  },
+  source: {
+    type: 'text',
+    required: true,
+    placeholder: 'URI',
+    help: 'Samples: a file, a folder, a glob (Parquet, Arrow, CSV, NDJSON, records), or sim://extrusion?lines=4&hours=2',
+    group: JOB,
+  },
+};
+
+/** What scores, and where predictions go. */
+export const scoringOptions: ScoringOptions = {
+  models: {
+    type: 'text',
+    required: true,
+    placeholder: 'DIR',
+    help: 'Model store: DIR/<model_identifier>/<version>/model.onnx',
+    group: JOB,
+  },
+  sink: {
+    type: 'list',
+    placeholder: 'URI',
+    help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), or log: for lines on stdout. May be given several times',
+    group: JOB,
+  },
+};
+
+/** How it runs and what it says. */
+export const runOptions: RunOptions = {
+  'dead-letter': {
+    type: 'text',
+    placeholder: 'URI',
+    help: 'Where rows go that are set aside, each with its source, row and reason (.ndjson, .csv or log:)',
+    group: RUN,
+  },
+  'summary-file': {
+    type: 'text',
+    placeholder: 'FILE',
+    help: 'Write the summary as JSON, also when the run fails',
+    group: RUN,
+  },
+  progress: {
+    type: 'choice',
+    choices: PROGRESS_MODES,
+    default: 'auto',
+    help: 'A bar, lines, or nothing; auto is a bar on a terminal and lines elsewhere',
+    group: RUN,
+  },
+};

@@ -1,0 +1,123 @@
+/**
+ * From options to outputs: opens the job's parts, runs it with progress, writes the summary, shows the outputs, and on any
+ * failure leaves none of them behind.
+ */
+import { messageOf } from '@windrow/core';
+import { createProgress, type ProgressMode, type Terminal } from '@windrow/cli';
+import { SpillFolder, type SinkOptions } from '@windrow/io';
+import {
+  OpenJob,
+  type JobOptions,
+  type JobParts,
+  type JobReport,
+  type SpillSpace,
+} from '@windrow/pipeline';
+import { simSource } from '@windrow/simulator';
+import { printSummary } from './print-summary.ts';
+import { writeSummary, type Summary } from './summary.ts';
+
+/** Everything that a command knows before it runs. */
+export interface JobRequest {
+  readonly command: string;
+  readonly parts: Pick<JobParts, 'definitions' | 'models' | 'source' | 'sinks' | 'deadLetters'>;
+  /** For the summary. */
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly summaryFile: string | null;
+  readonly progress: ProgressMode;
+  readonly signal: AbortSignal;
+  /** Where `log:` writes. */
+  readonly log?: SinkOptions['log'];
+  /** Greatest resident memory of the process so far, bytes. */
+  readonly peakMemoryBytes: () => number;
+}
+
+/** What a job is run with, beside its own options. */
+export interface JobSetting {
+  readonly common: JobOptions;
+  readonly spill: SpillSpace;
+}
+
+/** Opens the parts that a request names; `sim:` sources are known. */
+export function openJob(request: JobRequest, terminal: Terminal): Promise<OpenJob> {
+  return OpenJob.open({
+    ...request.parts,
+    factories: { sim: simSource },
+    log: request.log,
+    nowMs: () => terminal.elapsedMs(),
+  });
+}
+
+/**
+ * Runs a job to its end.
+ * @param run the job itself
+ * @returns the summary, which was printed
+ */
+export async function runJob(
+  request: JobRequest,
+  terminal: Terminal,
+  run: (setting: JobSetting) => Promise<JobReport>,
+): Promise<Summary> {
+  const startMs = terminal.elapsedMs();
+  const { command, summaryFile } = request;
+  try {
+    const job = await openJob(request, terminal);
+    try {
+      for (const note of job.scorer.notes) terminal.stderr.write(`note: ${note}\n`);
+      const report = await runWithProgress(request, job, terminal, run);
+      const summary: Summary = {
+        command,
+        asked: request.asked,
+        sinks: request.parts.sinks,
+        report,
+        models: job.scorer.targets.map((target) => target.model),
+        elapsedMs: terminal.elapsedMs() - startMs,
+        peakMemoryBytes: request.peakMemoryBytes(),
+      };
+      await job.commit();
+      if (summaryFile !== null) await writeSummary(summaryFile, summary);
+      printSummary(summary, terminal);
+      return summary;
+    } finally {
+      await job.close();
+    }
+  } catch (error) {
+    if (summaryFile !== null) {
+      const elapsedMs = terminal.elapsedMs() - startMs;
+      await writeSummary(summaryFile, { command, error: messageOf(error), elapsedMs });
+    }
+    throw error;
+  }
+}
+
+async function runWithProgress(
+  request: JobRequest,
+  job: OpenJob,
+  terminal: Terminal,
+  run: (setting: JobSetting) => Promise<JobReport>,
+): Promise<JobReport> {
+  const progress = createProgress({ mode: request.progress, terminal });
+  const spill = new SpillFolder();
+  let started = false;
+  try {
+    return await run({
+      common: {
+        source: job.source,
+        scorer: job.scorer,
+        dictionary: job.dictionary,
+        sinks: job.sinks,
+        deadLetters: job.deadLetters,
+        nowMs: () => terminal.elapsedMs(),
+        signal: request.signal,
+        onProgress: ({ samples, samplesTotal }) => {
+          if (!started) progress.phase(request.command, samplesTotal, 'samples');
+          started = true;
+          progress.update(samples);
+        },
+      },
+      spill,
+    });
+  } finally {
+    progress.end();
+    await spill.close();
+  }
+}

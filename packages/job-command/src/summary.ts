@@ -1,0 +1,109 @@
+/** The summary of a run: an object, and its JSON for machines. */
+import type { ModelIdentity } from '@windrow/core';
+import { WINDROW_VERSION } from '@windrow/cli';
+import { AtomicFile } from '@windrow/io';
+import type { DefinitionCounts, JobReport } from '@windrow/pipeline';
+
+/** A run that came to its end. */
+export interface Summary {
+  /** Name of the command. */
+  readonly command: string;
+  /** The options that say what was asked for, as they go into the JSON. */
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly sinks: readonly string[];
+  readonly report: JobReport;
+  /** Model of each definition. */
+  readonly models: readonly ModelIdentity[];
+  readonly elapsedMs: number;
+  readonly peakMemoryBytes: number;
+}
+
+/** A run that did not. */
+export interface Failure {
+  readonly command: string;
+  readonly error: string;
+  readonly elapsedMs: number;
+}
+
+/** Writes the summary as JSON; the file appears whole. */
+export async function writeSummary(path: string, summary: Summary | Failure): Promise<void> {
+  const file = await AtomicFile.create(path);
+  try {
+    const json = 'error' in summary ? failureJson(summary) : summaryJson(summary);
+    await file.write(new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+    await file.commit();
+  } finally {
+    await file.abort();
+  }
+}
+
+function failureJson({ command, error, elapsedMs }: Failure): object {
+  return { command, version: WINDROW_VERSION, ok: false, error, elapsed_ms: Math.round(elapsedMs) };
+}
+
+function summaryJson(summary: Summary): object {
+  const { command, asked, sinks, report, models } = summary;
+  return {
+    command,
+    version: WINDROW_VERSION,
+    ok: true,
+    ...asked,
+    sinks,
+    samples: report.samples,
+    predictions: report.predictions,
+    windows: windowsJson(totalCounts(report.definitions)),
+    definitions: report.definitions.map((counts, i) => ({
+      output_metric_id: counts.definition.outputMetricId,
+      name: counts.definition.outputMetricName,
+      line_id: counts.definition.lineId,
+      model_identifier: models[i]!.identifier,
+      model_version: models[i]!.version,
+      ...windowsJson(counts),
+    })),
+    model_versions: [...new Set(models)],
+    phases_ms: Object.fromEntries(
+      Object.entries(report.phasesMs).map(([phase, ms]) => [phase, Math.round(ms)]),
+    ),
+    elapsed_ms: Math.round(summary.elapsedMs),
+    samples_per_second: Math.round(samplesPerSecond(summary)),
+    peak_memory_bytes: summary.peakMemoryBytes,
+    state_bytes: report.stateBytes,
+    put_aside: report.later,
+    dead_letters: report.deadLetters,
+  };
+}
+
+/** Counts of windows, of one definition or of many. */
+export type WindowTotals = Omit<DefinitionCounts, 'definition'>;
+
+function windowsJson(counts: WindowTotals): object {
+  return {
+    windows: counts.windows,
+    scored: counts.scored,
+    empty: counts.empty,
+    incomplete: counts.incomplete,
+    below_coverage: counts.belowCoverage,
+    non_finite: counts.nonFinite,
+    revised: counts.revised,
+  };
+}
+
+/** The sum of the counts of several definitions. */
+export function totalCounts(definitions: readonly DefinitionCounts[]): WindowTotals {
+  const sum = (of: (counts: DefinitionCounts) => number): number =>
+    definitions.reduce((total, counts) => total + of(counts), 0);
+  return {
+    windows: sum((c) => c.windows),
+    scored: sum((c) => c.scored),
+    empty: sum((c) => c.empty),
+    incomplete: sum((c) => c.incomplete),
+    belowCoverage: sum((c) => c.belowCoverage),
+    nonFinite: sum((c) => c.nonFinite),
+    revised: sum((c) => c.revised),
+  };
+}
+
+/** Samples received for every second of the run. */
+export function samplesPerSecond({ report, elapsedMs }: Summary): number {
+  return (report.samples.received / Math.max(1, elapsedMs)) * 1000;
+}
