@@ -31,8 +31,8 @@ export interface ChartOptions {
 
 const WIDTH_MIN = 24;
 const HEIGHT_MIN = 6;
-/** Title, x axis, x labels. */
-const LINES_AROUND = 3;
+/** X axis and its labels. */
+const AXIS_LINES = 2;
 const DAY_MS = 86_400_000;
 const ROWS_PER_TICK = 3;
 const COLUMNS_PER_TICK = 12;
@@ -52,17 +52,17 @@ interface Range {
 export function renderChart(options: ChartOptions): string {
   const { series, title, unicode } = options;
   const width = Math.max(WIDTH_MIN, options.width);
-  const rowCount = Math.max(HEIGHT_MIN, options.height) - LINES_AROUND;
   const xRange = rangeOf(series, (s, i) => s.xs[i]!);
   const yRange = rangeOf(series, (s, i) => s.ys[i]!);
   if (xRange === null || yRange === null) return `${title}: nothing to draw\n`;
+  const lines = heading(dated(options, xRange), series, width, unicode);
+  const rowCount = Math.max(HEIGHT_MIN, options.height) - AXIS_LINES - lines.length;
   const yTicks = numberTicks(yRange.min, yRange.max, Math.ceil(rowCount / ROWS_PER_TICK));
   const labelWidth = Math.max(...yTicks.map((tick) => tick.text.length));
   const canvas = chartCanvas(width - labelWidth - 2, rowCount, unicode);
   drawSeries(canvas, series, xRange, yRange, unicode);
 
   const axes = unicode ? AXES.unicode : AXES.ascii;
-  const lines = [heading(dated(options, xRange), series, width, unicode)];
   const textByRow = new Map(
     yTicks.map((tick) => [rowOf(tick.value, yRange, rowCount), tick.text] as const),
   );
@@ -144,19 +144,21 @@ function dated({ title, x = 'time' }: ChartOptions, { min, max }: Range): string
     : title;
 }
 
-/** Title at the left, legend at the right. */
+/** Title at the left, legend at the right; two lines where one is too short, each cut at the width. */
 function heading(
   title: string,
   series: readonly ChartSeries[],
   width: number,
   unicode: boolean,
-): string {
+): string[] {
   const key = unicode ? 'unicode' : 'ascii';
   const legend = series
     .map(({ name, style }) => `${style === 'line' ? LINE[key] : POINT[key]} ${name}`)
     .join('   ');
-  const gap = Math.max(2, width - title.length - legend.length);
-  return `${title}${' '.repeat(gap)}${legend}`;
+  const gap = width - title.length - legend.length;
+  const lines =
+    gap >= 2 ? [`${title}${' '.repeat(gap)}${legend}`] : [title, legend.padStart(width)];
+  return lines.map((line) => line.slice(0, width));
 }
 
 /** The axis with its marks, and the labels below them. */

@@ -55,11 +55,19 @@ describe('renderChart', () => {
   it.each([true, false])('fits its width and height (unicode %s)', (unicode) => {
     for (const width of [24, 40, 80, 133]) {
       for (const height of [6, 9, 16, 40]) {
-        const lines = draw({ unicode, width, height, title: 'w' });
+        const lines = draw({ unicode, width, height, title: 'wall thickness in the middle' });
         expect(lines).toHaveLength(height);
-        for (const line of lines.slice(1)) expect(line.length).toBeLessThanOrEqual(width);
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
       }
     }
+  });
+
+  it('puts the legend below a title that leaves no room for it', () => {
+    const lines = draw({ title: 'wall thickness in the middle (mm)' });
+    expect(lines.slice(0, 2)).toEqual([
+      'wall thickness in the middle (mm), 2019-03-06 UTC',
+      '                                   -- predicted   o measured',
+    ]);
   });
 
   it('writes nothing but ASCII when told so', () => {
@@ -77,6 +85,16 @@ describe('renderChart', () => {
   it('draws one value in the middle', () => {
     const lines = draw({ series: [{ ...point, ys: [5] }] });
     expect(lines.filter((line) => line.slice(4).includes('o'))).toHaveLength(2);
+  });
+
+  it.each([
+    [0.1, 0.9],
+    [-1e-300, 1e-300],
+    [1e15, 1e15 + 0.125],
+    [-1e300, 1e300],
+  ])('labels y from %d to %d', (from, to) => {
+    const lines = draw({ series: [{ ...slope, ys: [from, to] }], height: 6 });
+    expect(lines.filter((line) => /^ *-?\d\S* \+/.test(line)).length).toBeGreaterThanOrEqual(2);
   });
 
   it('says so when there is nothing to draw', () => {

@@ -7,18 +7,25 @@ export interface Tick {
   readonly text: string;
 }
 
-const STEPS = [1, 2, 2.5, 5, 10] as const;
+/** Steps of an axis, from the widest to the finest. */
+const STEPS = [10, 5, 2.5, 2, 1, 0.5, 0.25, 0.2, 0.1] as const;
 
 /**
- * Round values inside `[min, max]`, about `count` of them, all written with the same decimals.
+ * Round values inside `[min, max]`, about `count` of them and two at least, all written with the same decimals.
  * @param min finite, below `max`
  */
 export function numberTicks(min: number, max: number, count: number): Tick[] {
   const raw = (max - min) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * (STEPS.find((s) => s * power >= raw * (1 - 1e-9)) ?? 10);
-  const decimals = decimalsOf(step);
-  return multiples(min, max, step, (value) => value.toFixed(decimals));
+  const first = STEPS.findLastIndex((step) => step * power >= raw * (1 - 1e-9));
+  for (const factor of STEPS.slice(Math.max(0, first))) {
+    const step = factor * power;
+    const decimals = decimalsOf(step);
+    const ticks = multiples(min, max, step, (value) => value.toFixed(decimals));
+    if (ticks.length >= 2) return ticks;
+  }
+  // A range at the limits of float64, which has no round values.
+  return [min, max].map((value) => ({ value, text: String(value) }));
 }
 
 function decimalsOf(step: number): number {
@@ -58,16 +65,19 @@ function clock(timeMs: number, stepMs: number): string {
   return stepMs >= SECOND_MS ? time.slice(0, 8) : time.slice(6, 12);
 }
 
+/** The multiples of `step` inside `[min, max]`; none where they are too near to each other for float64. */
 function multiples(
   min: number,
   max: number,
   step: number,
   text: (value: number) => string,
 ): Tick[] {
-  const ticks: Tick[] = [];
   const first = Math.ceil(min / step - 1e-9);
   const last = Math.floor(max / step + 1e-9);
-  // `+ 0` turns -0 into 0.
-  for (let k = first; k <= last; k++) ticks.push({ value: k * step + 0, text: text(k * step + 0) });
-  return ticks;
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || last < first) return [];
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    // `+ 0` turns -0 into 0.
+    const value = (first + i) * step + 0;
+    return { value, text: text(value) };
+  });
 }
