@@ -19,6 +19,8 @@ export class CsvRows {
   constructor(handlers: CsvHandlers) {
     this.#parser = parse({
       bom: true,
+      // All of them, for the library would take the first one it meets for the only one.
+      record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: RECORD_BYTES_MAX,

@@ -35,6 +35,7 @@ const rawParsers = {
 
 /** Reads the footer. Throws Damage where the file does not end in one. */
 export async function readFooter(file: FileHandle, fileBytes: number): Promise<Footer> {
+  if (fileBytes === 0) throw new Damage('the file is empty');
   const tail = await readAt(
     file,
     Math.max(0, fileBytes - TAIL_BYTES),
