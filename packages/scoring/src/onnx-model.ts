@@ -4,7 +4,7 @@
  * Settings, and why (figures of a 2-core machine, 100 sessions, 32 rows a run):
  * - one thread, no spinning: lines are divided among worker threads, and an idle pool that spins costs a core;
  * - no memory arena, no memory patterns: an arena is kept by every session and grows with every batch size (0.2 to 0.5 MB
- *   instead of 0.5 to 1.2 MB a tree model), and plain malloc was not slower (76 us against 106 to 117 us a run). So batches may
+ *   instead of 0.5 to 1.2 MB a tree model), and plain malloc was not slower (60 to 80 us a run of 32 rows instead of 60 to 117). So batches may
  *   have any size, without buckets;
  * - the model is loaded from the very bytes that were hashed, so a file that changes meanwhile cannot score under another's
  *   sha256; its folder is named, so that external data files are found beside it;

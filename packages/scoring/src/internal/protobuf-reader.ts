@@ -9,9 +9,9 @@ import { WindrowError } from '@windrow/core';
 const VARINT_BYTES_MAX = 10;
 
 /** Wire types; groups (3 and 4) are not used by any current schema and are refused. */
-export const VARINT = 0;
+const VARINT = 0;
 const FIXED64 = 1;
-export const LENGTH_DELIMITED = 2;
+const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
 const utf8 = new TextDecoder();
