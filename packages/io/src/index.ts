@@ -3,6 +3,7 @@ export * from './dead-letter-sink.ts';
 export * from './definitions/read-definitions.ts';
 export * from './files/file-source.ts';
 export { AtomicFile } from './files/atomic-file.ts';
+export { RecordBatchFile } from './files/record-batch-file.ts';
 export type { SinkOptions } from './open-sink.ts';
 export * from './prediction-sink.ts';
 export * from './sample-sink.ts';

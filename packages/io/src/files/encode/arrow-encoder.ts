@@ -1,6 +1,5 @@
 /** Tables as Arrow IPC, file or stream: record batches of 65,536 rows; text as Utf8, every column without nulls. */
 import {
-  AsyncByteQueue,
   Field,
   Float64,
   Int64,
@@ -15,26 +14,11 @@ import {
   type RecordBatchWriter,
 } from 'apache-arrow';
 import type { Table, TableColumn } from '../../tables/table.ts';
+import { ByteCollector } from './byte-collector.ts';
 import { ColumnBuffer, type GatheredColumn } from './column-buffer.ts';
 import type { Encoder } from './encoder.ts';
 
 const BATCH_ROWS = 65_536;
-
-/** Where the library's writer leaves its bytes. */
-class ByteCollector extends AsyncByteQueue {
-  #chunks: Uint8Array[] = [];
-
-  override write(chunk: Parameters<AsyncByteQueue['write']>[0]): void {
-    // Buffers of the columns are used again for the next batch.
-    if (chunk instanceof Uint8Array) this.#chunks.push(chunk.slice());
-  }
-
-  take(): Uint8Array[] {
-    const taken = this.#chunks;
-    this.#chunks = [];
-    return taken;
-  }
-}
 
 export class ArrowEncoder<Batch> implements Encoder<Batch> {
   readonly #sink: ByteCollector = new ByteCollector();
