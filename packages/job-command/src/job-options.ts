@@ -53,7 +53,7 @@ export const scoringOptions: ScoringOptions = {
   sink: {
     type: 'list',
     placeholder: 'URI',
-    help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), or log: for lines on stdout. May be given several times',
+    help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), or log: for lines on stdout',
     group: JOB,
   },
 };

@@ -26,10 +26,24 @@ export interface Failure {
 }
 
 /** Writes the summary as JSON; the file appears whole. */
-export async function writeSummary(path: string, summary: Summary | Failure): Promise<void> {
+export function writeSummary(path: string, summary: Summary | Failure): Promise<void> {
+  return writeJson(path, 'error' in summary ? failureJson(summary) : summaryJson(summary));
+}
+
+/** The same for a job that scores nothing. */
+export function writeReport(path: string, command: string, report: JobReport): Promise<void> {
+  return writeJson(path, {
+    command,
+    version: WINDROW_VERSION,
+    ok: true,
+    ...reportJson(report),
+    definitions: report.definitions.map(definitionJson),
+  });
+}
+
+async function writeJson(path: string, json: object): Promise<void> {
   const file = await AtomicFile.create(path);
   try {
-    const json = 'error' in summary ? failureJson(summary) : summaryJson(summary);
     await file.write(new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
     await file.commit();
   } finally {
@@ -49,27 +63,39 @@ function summaryJson(summary: Summary): object {
     ok: true,
     ...asked,
     sinks,
-    samples: report.samples,
-    predictions: report.predictions,
-    windows: windowsJson(totalCounts(report.definitions)),
+    ...reportJson(report),
     definitions: report.definitions.map((counts, i) => ({
-      output_metric_id: counts.definition.outputMetricId,
-      name: counts.definition.outputMetricName,
-      line_id: counts.definition.lineId,
+      ...definitionJson(counts),
       model_identifier: models[i]!.identifier,
       model_version: models[i]!.version,
-      ...windowsJson(counts),
     })),
     model_versions: [...new Set(models)],
-    phases_ms: Object.fromEntries(
-      Object.entries(report.phasesMs).map(([phase, ms]) => [phase, Math.round(ms)]),
-    ),
     elapsed_ms: Math.round(summary.elapsedMs),
     samples_per_second: Math.round(samplesPerSecond(summary)),
     peak_memory_bytes: summary.peakMemoryBytes,
+  };
+}
+
+function reportJson(report: JobReport): object {
+  return {
+    samples: report.samples,
+    predictions: report.predictions,
+    windows: windowsJson(totalCounts(report.definitions)),
+    phases_ms: Object.fromEntries(
+      Object.entries(report.phasesMs).map(([phase, ms]) => [phase, Math.round(ms)]),
+    ),
     state_bytes: report.stateBytes,
     put_aside: report.later,
     dead_letters: report.deadLetters,
+  };
+}
+
+function definitionJson(counts: DefinitionCounts): object {
+  return {
+    output_metric_id: counts.definition.outputMetricId,
+    name: counts.definition.outputMetricName,
+    line_id: counts.definition.lineId,
+    ...windowsJson(counts),
   };
 }
 

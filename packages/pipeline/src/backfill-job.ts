@@ -14,6 +14,7 @@ import { sumOf } from './estimate.ts';
 import { DeadLetterOffice } from './internal/dead-letter-office.ts';
 import { PhaseClock } from './internal/phase-clock.ts';
 import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
+import { timedReads } from './internal/timed-reads.ts';
 import { ScorePump } from './internal/score-pump.ts';
 import { definitionCounts, type JobOptions, type JobReport } from './job.ts';
 import { LaterSamples, type SpillSpace } from './later-samples.ts';
@@ -118,20 +119,14 @@ class BackfillJob {
       range: neededRange(scorer.targets, range),
       reject: this.#letters.take,
     });
-    const batches = reading[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await this.#clock.measureAsync('read', () => batches.next());
-        await this.#letters.deliver();
-        if (next.done === true) break;
-        this.#samplesRead += next.value.length;
-        await this.#push(next.value);
-        this.#refuseIfStrict();
-        this.#progress();
-      }
-    } finally {
-      await batches.return?.();
+    for await (const batch of timedReads(reading, this.#clock)) {
+      await this.#letters.deliver();
+      this.#samplesRead += batch.length;
+      await this.#push(batch);
+      this.#refuseIfStrict();
+      this.#progress();
     }
+    await this.#letters.deliver();
     this.#refuseIfStrict();
     this.#bytesRead += split.sizeBytes;
   }

@@ -1,6 +1,7 @@
 /** The job: source, windows, scores, sinks. */
 export { AHEAD_BYTES_MAX, runBackfill, type BackfillOptions } from './backfill-job.ts';
 export { estimateBackfill, type BackfillEstimate } from './estimate.ts';
+export { runExport, type ExportOptions } from './export-job.ts';
 export type { DefinitionCounts, JobOptions, JobProgress, JobReport } from './job.ts';
 export type { Phase } from './internal/phase-clock.ts';
 export {

@@ -10,6 +10,7 @@ import { DeadLetterOffice } from './internal/dead-letter-office.ts';
 import { PhaseClock } from './internal/phase-clock.ts';
 import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
 import { Revisions } from './internal/revisions.ts';
+import { timedReads } from './internal/timed-reads.ts';
 import { ScorePump } from './internal/score-pump.ts';
 import { definitionCounts, type JobOptions, type JobReport } from './job.ts';
 
@@ -102,7 +103,7 @@ class StreamJob {
   async #read(split: SourceSplit, splits: readonly SourceSplit[]): Promise<void> {
     const { source, dictionary } = this.#options;
     const reading = source.read(split, { dictionary, range: null, reject: this.#letters.take });
-    for await (const batch of reading) {
+    for await (const batch of timedReads(reading, this.#clock)) {
       await this.#push(batch);
       this.#progress(splits);
     }

@@ -21,3 +21,11 @@ export type { TensorSink } from './tensor-sink.ts';
 export { WindowEngine, type EngineHooks, type EngineOptions } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';
 export type { WindowCounts } from './window-state.ts';
+export {
+  readTensorBatch,
+  tensorRecordBatch,
+  tensorSchema,
+  tensorShape,
+  type TensorBatch,
+  type TensorColumns,
+} from './arrow/fixed-shape-tensor.ts';
