@@ -15,84 +15,92 @@ import {
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { IntScratch } from '../internal/scratch.ts';
-import { blocksBytes, patchedBytes, writeBlocks, writePacked } from './blocks.ts';
+import { BlockPlans, bitCounts, patchedBytes } from './block-plans.ts';
+import { writeBlocks, writePacked } from './blocks.ts';
 
 /** Offsets must span less than this. */
 export const OFFSET_RANGE_MAX: number = 2 ** 30;
-const WIDTHS = 33;
 
 const residualScratch = new IntScratch();
 const jitterScratch = new IntScratch();
-/** Bit lengths of zigzagged deltas, then of deltas of deltas, of one block; then of the deltas of the whole column. */
-const deltaBits = new Int32Array(WIDTHS);
-const secondBits = new Int32Array(WIDTHS);
-const columnBits = new Int32Array(WIDTHS);
+const deltaPlans = new BlockPlans();
+const plans = new BlockPlans();
+const jitterPlans = new BlockPlans();
+/** Bit lengths of the zigzagged deltas of one block, and of the whole column. */
+const blockBits = bitCounts();
+const columnBits = bitCounts();
 
-/** What `analyse` found; bytes are estimates of the blocks alone. */
+/** What `analyse` found. */
 export const analysis: {
   least: number;
   greatest: number;
-  /** Offsets that differ from the one before. */
+  /** Offsets, after the first, that differ from the one before. */
   changes: number;
   kind: number;
+  /** Bytes of the blocks of that kind, about. */
   bytes: number;
 } = { least: 0, greatest: 0, changes: 0, kind: COLUMN_REFERENCE, bytes: 0 };
 
-/** Fills `analysis` for `offsets[0 .. count)`, count >= 1: one pass, whatever the kind. */
+/** Fills `analysis` for `offsets[0 .. count)`, count >= 1. */
 export function analyse(offsets: Int32Array, count: number): void {
   columnBits.fill(0);
+  // As if the column had begun earlier with the same delta: so the first residuals widen no block.
+  const firstDelta = count > 1 ? offsets[1]! - offsets[0]! : 0;
+  let before = offsets[0]! - firstDelta;
+  let deltaBefore = firstDelta;
   let least = offsets[0]!;
   let greatest = least;
-  let before = least;
-  let deltaBefore = 0;
-  let reference = 0;
-  let delta = 0;
-  let second = 0;
+  let referenceBytes = 0;
+  let deltaBytes = 0;
+  let deltaBits = 0;
+  let secondBits = 0;
   for (let from = 0; from < count; from += BLOCK) {
     const end = Math.min(from + BLOCK, count);
-    const length = end - from;
-    deltaBits.fill(0);
-    secondBits.fill(0);
     let blockLeast = offsets[from]!;
     let blockGreatest = blockLeast;
-    let deltaLeast = 0x7fff_ffff;
-    let deltaGreatest = -0x8000_0000;
+    let deltaLeast = blockLeast - before;
+    let deltaGreatest = deltaLeast;
+    blockBits.fill(0);
     for (let i = from; i < end; i++) {
       const offset = offsets[i]!;
-      const difference = (offset - before) | 0;
-      const change = (difference - deltaBefore) | 0;
+      const delta = (offset - before) | 0;
+      const second = (delta - deltaBefore) | 0;
       before = offset;
-      deltaBefore = difference;
-      deltaBits[32 - Math.clz32((difference << 1) ^ (difference >> 31))]!++;
-      secondBits[32 - Math.clz32((change << 1) ^ (change >> 31))]!++;
+      deltaBefore = delta;
+      const bits = 32 - Math.clz32((delta << 1) ^ (delta >> 31));
+      blockBits[bits]!++;
+      deltaBits += bits;
+      secondBits += 32 - Math.clz32((second << 1) ^ (second >> 31));
       if (offset < blockLeast) blockLeast = offset;
-      if (offset > blockGreatest) blockGreatest = offset;
-      if (difference < deltaLeast) deltaLeast = difference;
-      if (difference > deltaGreatest) deltaGreatest = difference;
+      else if (offset > blockGreatest) blockGreatest = offset;
+      if (delta < deltaLeast) deltaLeast = delta;
+      else if (delta > deltaGreatest) deltaGreatest = delta;
     }
-    reference += 3 + packedBytes(length, 32 - Math.clz32(blockGreatest - blockLeast));
-    delta += Math.min(
-      patchedBytes(deltaBits, length),
-      3 + packedBytes(length, 32 - Math.clz32(deltaGreatest - deltaLeast)),
-    );
-    second += patchedBytes(secondBits, length);
-    for (let bits = 0; bits < WIDTHS; bits++) columnBits[bits]! += deltaBits[bits]!;
+    const length = end - from;
+    const range = { least: deltaLeast, greatest: deltaGreatest };
+    deltaBytes += deltaPlans.plan(from / BLOCK, blockBits, length, range);
+    referenceBytes += 3 + packedBytes(length, 32 - Math.clz32(blockGreatest - blockLeast));
+    for (let bits = 0; bits < blockBits.length; bits++) columnBits[bits]! += blockBits[bits]!;
     if (blockLeast < least) least = blockLeast;
     if (blockGreatest > greatest) greatest = blockGreatest;
   }
   analysis.least = least;
   analysis.greatest = greatest;
-  analysis.changes = count - columnBits[0]!;
-  analysis.kind = COLUMN_REFERENCE;
-  analysis.bytes = reference;
-  if (delta <= analysis.bytes) {
-    analysis.kind = COLUMN_DELTA;
-    analysis.bytes = delta;
-  }
-  if (second < analysis.bytes) {
-    analysis.kind = COLUMN_DELTA_OF_DELTA;
-    analysis.bytes = second;
-  }
+  analysis.changes = count - columnBits[0]! - (firstDelta === 0 ? 0 : 1);
+  const isReference = referenceBytes < deltaBytes;
+  analysis.kind = isReference ? COLUMN_REFERENCE : COLUMN_DELTA;
+  analysis.bytes = isReference ? referenceBytes : deltaBytes;
+  if (secondBits < deltaBits) analyseSecond(offsets, count);
+}
+
+/** Takes deltas of deltas where they are better than what was found before. */
+function analyseSecond(offsets: Int32Array, count: number): void {
+  const residuals = residualScratch.of(count);
+  fillSecond(offsets, count, residuals);
+  const bytes = plans.planAll(residuals, count);
+  if (bytes >= analysis.bytes) return;
+  analysis.kind = COLUMN_DELTA_OF_DELTA;
+  analysis.bytes = bytes;
 }
 
 /** After `analyse`: about how many bytes the changed offsets alone would take. */
@@ -128,11 +136,43 @@ export function writeColumn(
   const { kind } = analysis;
   writer.u8(kind | ((lows?.width ?? 0) << 3));
   const residuals = residualScratch.of(count);
-  if (kind === COLUMN_REFERENCE) writeReference(writer, base, offsets, residuals, count);
-  else if (kind === COLUMN_DELTA) writeDeltas(writer, base, offsets, residuals, count);
-  else writeDeltasOfDeltas(writer, base, offsets, residuals, count);
-  writeBlocks(writer, residuals, count);
+  const first = count > 1 ? offsets[1]! - offsets[0]! : 0;
+  if (kind === COLUMN_REFERENCE) {
+    // Around the middle of the range zigzag wastes no bit.
+    const { least, greatest } = analysis;
+    const middle = least + ((greatest - least + 1) >>> 1);
+    writer.signed(base + middle);
+    for (let i = 0; i < count; i++) residuals[i] = offsets[i]! - middle;
+    plans.planAll(residuals, count);
+    writeBlocks(writer, residuals, count, plans);
+  } else if (kind === COLUMN_DELTA) {
+    writer.signed(base + offsets[0]! - first);
+    fillDeltas(offsets, count, residuals);
+    writeBlocks(writer, residuals, count, deltaPlans);
+  } else {
+    // The residuals and plans are those that `analyse` made last.
+    writer.signed(base + offsets[0]! - first);
+    writer.signed(first);
+    writeBlocks(writer, residuals, count, plans);
+  }
   if (lows !== null) writePacked(writer, lows.values, count, lows.width);
+}
+
+/** The first residual repeats the second. */
+function fillDeltas(offsets: Int32Array, count: number, residuals: Int32Array): void {
+  for (let i = 1; i < count; i++) residuals[i] = offsets[i]! - offsets[i - 1]!;
+  residuals[0] = count > 1 ? residuals[1]! : 0;
+}
+
+/** The first two residuals are 0. */
+function fillSecond(offsets: Int32Array, count: number, residuals: Int32Array): void {
+  let before = offsets[1]! - offsets[0]!;
+  residuals[0] = 0;
+  for (let i = 1; i < count; i++) {
+    const delta = offsets[i]! - offsets[i - 1]!;
+    residuals[i] = delta - before;
+    before = delta;
+  }
 }
 
 /** The step of offsets that follow a line, or null. */
@@ -140,53 +180,6 @@ function regularStep(offsets: Int32Array, count: number): number | null {
   const step = count > 1 ? offsets[1]! - offsets[0]! : 0;
   for (let i = 2; i < count; i++) if (offsets[i]! - offsets[i - 1]! !== step) return null;
   return step;
-}
-
-/** Around the middle of the range: then zigzag wastes no bit. */
-function writeReference(
-  writer: ByteWriter,
-  base: number,
-  offsets: Int32Array,
-  residuals: Int32Array,
-  count: number,
-): void {
-  const { least, greatest } = analysis;
-  const middle = least + ((greatest - least + 1) >>> 1);
-  writer.signed(base + middle);
-  for (let i = 0; i < count; i++) residuals[i] = offsets[i]! - middle;
-}
-
-/** The first residual repeats the second, so that it widens no block. */
-function writeDeltas(
-  writer: ByteWriter,
-  base: number,
-  offsets: Int32Array,
-  residuals: Int32Array,
-  count: number,
-): void {
-  for (let i = 1; i < count; i++) residuals[i] = offsets[i]! - offsets[i - 1]!;
-  const first = count > 1 ? residuals[1]! : 0;
-  residuals[0] = first;
-  writer.signed(base + offsets[0]! - first);
-}
-
-function writeDeltasOfDeltas(
-  writer: ByteWriter,
-  base: number,
-  offsets: Int32Array,
-  residuals: Int32Array,
-  count: number,
-): void {
-  const first = offsets[1]! - offsets[0]!;
-  let before = first;
-  residuals[0] = 0;
-  for (let i = 1; i < count; i++) {
-    const delta = offsets[i]! - offsets[i - 1]!;
-    residuals[i] = delta - before;
-    before = delta;
-  }
-  writer.signed(base + offsets[0]! - first);
-  writer.signed(first);
 }
 
 /**
@@ -204,10 +197,10 @@ export function writeJitter(
   const span = offsets[count - 1]! - first;
   const slope = count > 1 ? span / (count - 1) : 0;
   for (let i = 0; i < count; i++) residuals[i] = offsets[i]! - first - Math.floor(i * slope);
-  if (blocksBytes(residuals, count) + 2 >= analysis.bytes) return false;
+  if (jitterPlans.planAll(residuals, count) + 2 >= analysis.bytes) return false;
   writer.u8(COLUMN_JITTER);
   writer.signed(base + first);
   writer.signed(span);
-  writeBlocks(writer, residuals, count);
+  writeBlocks(writer, residuals, count, jitterPlans);
   return true;
 }

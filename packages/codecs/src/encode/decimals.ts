@@ -9,7 +9,7 @@ import { OFFSET_RANGE_MAX, type LowBits } from './column.ts';
 /** Adding and subtracting it rounds to an integer, for magnitudes below 2^51. */
 const ROUND = 6_755_399_441_055_744;
 const QUOTIENT_MAX = 2 ** 51;
-const SAMPLES = 24;
+const SAMPLES = 16;
 /** What a value costs that is no decimal, and what a digit more costs each value, in bits. */
 const EXCEPTION_BITS = 84;
 const DIGIT_BITS = 3.32;
@@ -51,7 +51,7 @@ function isDecimal(value: number, exponent: number): boolean {
   const power = POWERS_OF_TEN[exponent]!;
   const scaled = value * power;
   if (!(Math.abs(scaled) < QUOTIENT_MAX)) return false;
-  return Object.is((scaled + ROUND - ROUND) / power, value);
+  return (scaled + ROUND - ROUND) / power === value && (value !== 0 || 1 / value > 0);
 }
 
 /** The least exponent from `from` on that fits a value, or -1. */

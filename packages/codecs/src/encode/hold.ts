@@ -3,12 +3,13 @@
  * that do are kept; FORMAT.md, "Values".
  */
 import type { ByteWriter } from '../internal/byte-writer.ts';
+import { analysis } from './column.ts';
 import type { Decimals } from './decimals.ts';
 
 let forced: Uint8Array = new Uint8Array(1024);
 
 /**
- * Writes the count of changes and the bitmap, leaves the changed offsets and the exceptions' new places in `decimals`, and
+ * After `analyse` of the offsets: writes the count of changes and the bitmap, leaves the changed offsets and the exceptions' new places in `decimals`, and
  * returns how many are left.
  */
 export function holdDecimals(writer: ByteWriter, decimals: Decimals, count: number): number {
@@ -21,9 +22,9 @@ export function holdDecimals(writer: ByteWriter, decimals: Decimals, count: numb
     forced[exceptions[k]!] = 1;
     forced[exceptions[k]! + 1] = 1;
   }
-  const held = countHeld(offsets, count);
+  const held = exceptionCount === 0 ? analysis.changes + 1 : countHeld(offsets, count);
   writer.unsigned(held);
-  moveExceptions(offsets, decimals);
+  if (exceptionCount > 0) moveExceptions(offsets, decimals);
   packOffsets(writer, offsets, count);
   return held;
 }

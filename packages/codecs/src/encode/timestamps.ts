@@ -50,9 +50,16 @@ function assertTimestamp(timestampMs: number): void {
 }
 
 function isRegular(timestampsMs: Float64Array, count: number, step: number): boolean {
-  const first = timestampsMs[0]!;
   if (Math.abs(step) * (count - 1) > Number.MAX_SAFE_INTEGER) return false;
-  for (let i = 1; i < count; i++) if (timestampsMs[i] !== first + i * step) return false;
+  let i = 1;
+  for (; i + 4 <= count; i += 4) {
+    const a = timestampsMs[i]!;
+    const b = timestampsMs[i + 1]!;
+    const c = timestampsMs[i + 2]!;
+    if (a - timestampsMs[i - 1]! !== step || b - a !== step) return false;
+    if (c - b !== step || timestampsMs[i + 3]! - c !== step) return false;
+  }
+  for (; i < count; i++) if (timestampsMs[i]! - timestampsMs[i - 1]! !== step) return false;
   return true;
 }
 
