@@ -103,7 +103,9 @@ export async function writeRows(
 }
 
 /** Runs with a folder of its own, which is removed afterwards. */
-export async function withFolder<Result>(run: (folder: string) => Promise<Result>): Promise<Result> {
+export async function withFolder<Result>(
+  run: (folder: string) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'windrow-io-'));
   try {
     return await run(folder);

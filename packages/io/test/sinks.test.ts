@@ -15,8 +15,22 @@ import { tableFromIPC } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { describe, expect, it } from 'vitest';
-import { fileSource, openDeadLetterSink, openPredictionSink, openSampleSink } from '../src/index.ts';
-import { FORMS, batchOf, idOf, keysOf, readAll, someRows, withFolder, writeRows } from './samples.ts';
+import {
+  fileSource,
+  openDeadLetterSink,
+  openPredictionSink,
+  openSampleSink,
+} from '../src/index.ts';
+import {
+  FORMS,
+  batchOf,
+  idOf,
+  keysOf,
+  readAll,
+  someRows,
+  withFolder,
+  writeRows,
+} from './samples.ts';
 import { fileSinkContract } from './sink-contract.ts';
 
 const COLUMNS = [
@@ -66,7 +80,10 @@ function predictions(count: number, from = 0): PredictionBatch {
     models: [{ identifier: definition.modelIdentifier, version: 12, sha256: 'ab'.repeat(32) }],
     definitionIndex: Int32Array.from({ length: count }, (_, i) => (from + i) % 2),
     modelIndex: new Int32Array(count),
-    windowEndsMs: Float64Array.from({ length: count }, (_, i) => 1_700_000_000_000 + (from + i) * 1000),
+    windowEndsMs: Float64Array.from(
+      { length: count },
+      (_, i) => 1_700_000_000_000 + (from + i) * 1000,
+    ),
     values: Float64Array.from({ length: count }, (_, i) => values[(from + i) % values.length]!),
     revisions: Int32Array.from({ length: count }, (_, i) => (from + i) % 3),
   };
@@ -176,7 +193,10 @@ describe('predictions', () => {
 
 function plain(row: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, typeof value === 'bigint' ? Number(value) : value]),
+    Object.entries(row).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? Number(value) : value,
+    ]),
   );
 }
 
@@ -198,7 +218,10 @@ describe('sinks of samples', () => {
   it('refuse a row without an id', () =>
     withFolder(async (folder) => {
       const sink = await openSampleSink(join(folder, 'a.csv'));
-      const batch = batchOf([{ id: idOf(1), timestampMs: 1, value: 1 }], new MetricDictionary().close());
+      const batch = batchOf(
+        [{ id: idOf(1), timestampMs: 1, value: 1 }],
+        new MetricDictionary().close(),
+      );
       await expect(sink.write(batch)).rejects.toMatchObject({ code: 'OUTPUT' });
       await sink.abort();
     }));
@@ -239,7 +262,10 @@ describe('log:', () => {
     await sink.write(predictions(2));
     await sink.commit();
     const lines = String(log.read()).trim().split('\n');
-    expect(lines.map((line) => Object.keys(JSON.parse(line) as object))).toEqual([COLUMNS, COLUMNS]);
+    expect(lines.map((line) => Object.keys(JSON.parse(line) as object))).toEqual([
+      COLUMNS,
+      COLUMNS,
+    ]);
   });
 
   it('waits for a slow reader, and tells of a closed one', async () => {

@@ -65,7 +65,11 @@ export function sourceContract(
         const before = await openFiles();
         for (let round = 0; round < 5; round++) {
           for (const split of await source.splits(null)) {
-            const options = { dictionary: new MetricDictionary(), range: null, reject: () => undefined };
+            const options = {
+              dictionary: new MetricDictionary(),
+              range: null,
+              reject: () => undefined,
+            };
             for await (const batch of source.read(split, options)) {
               expect(batch.length).toBeGreaterThan(0);
               break;

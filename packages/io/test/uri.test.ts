@@ -27,10 +27,13 @@ describe('openSource', () => {
     expect(other.uri).toBe('sim:x');
   });
 
-  it.each(['gopher://a', 'constructor:a'])('refuses %s and lists the known schemes', async (uri) => {
-    await expect(openSource(uri, { sim: () => openSource('a') })).rejects.toMatchObject({
-      code: 'USAGE',
-      message: expect.stringContaining('file:, sim:'),
-    });
-  });
+  it.each(['gopher://a', 'constructor:a'])(
+    'refuses %s and lists the known schemes',
+    async (uri) => {
+      await expect(openSource(uri, { sim: () => openSource('a') })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining('file:, sim:'),
+      });
+    },
+  );
 });

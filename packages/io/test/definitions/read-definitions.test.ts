@@ -90,7 +90,9 @@ describe.skipIf(!existsSync(root))(
       const { definitions } = await readDefinitions(join(root, 'liveline.json'));
       expect(definitions.length).toBeGreaterThan(5);
       for (const form of ['yaml', 'ndjson']) {
-        expect((await readDefinitions(join(root, `liveline.${form}`))).definitions).toEqual(definitions);
+        expect((await readDefinitions(join(root, `liveline.${form}`))).definitions).toEqual(
+          definitions,
+        );
       }
     });
 

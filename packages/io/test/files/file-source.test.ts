@@ -107,7 +107,9 @@ describe.skipIf(!existsSync(FIXTURES))(
     });
 
     it.each(['csv', 'ndjson'])('sorts faulty.%s under its headings', async (form) => {
-      const golden = (await import(`${FIXTURES}/golden/faulty.json`, { with: { type: 'json' } })) as {
+      const golden = (await import(`${FIXTURES}/golden/faulty.json`, {
+        with: { type: 'json' },
+      })) as {
         default: Record<string, { rows: { line: number; heading: string; why?: string }[] }>;
       };
       const expected = golden.default[`faulty.${form}`]!.rows;

@@ -4,6 +4,8 @@ import { Damage } from '../internal/damage.ts';
 
 /** Longer records are taken for a quote that was never closed. */
 const RECORD_BYTES_MAX = 1 << 20;
+/** Errors after which the parser finds no further record. */
+const LOST: ReadonlySet<string> = new Set(['CSV_MAX_RECORD_SIZE', 'CSV_QUOTE_NOT_CLOSED']);
 
 export interface CsvHandlers {
   /** A record and the physical line on which it ends (1-based). Empty lines give none. */
@@ -14,7 +16,8 @@ export interface CsvHandlers {
 
 export class CsvRows {
   readonly #parser: Parser;
-  #overlong: string | null = null;
+  /** Why nothing after the last record can be told apart. */
+  #lost: string | null = null;
 
   constructor(handlers: CsvHandlers) {
     this.#parser = parse({
@@ -30,8 +33,8 @@ export class CsvRows {
         return null;
       },
       on_skip: (error: CsvError | undefined) => {
-        if (error?.code === 'CSV_MAX_RECORD_SIZE') {
-          this.#overlong ??= `a record of more than ${RECORD_BYTES_MAX} characters, perhaps a quote that is never closed`;
+        if (error !== undefined && LOST.has(error.code)) {
+          this.#lost ??= `a quote that is never closed, or a record of more than ${RECORD_BYTES_MAX} characters`;
         } else {
           handlers.broken(error?.message ?? 'no CSV', Number(error?.['lines'] ?? 0));
         }
@@ -47,13 +50,18 @@ export class CsvRows {
     await new Promise<void>((resolve, reject) => {
       this.#parser.write(chunk, (error) => (error ? reject(error) : resolve()));
     });
-    if (this.#overlong !== null) throw new Damage(this.#overlong);
+    this.#checkLost();
   }
 
-  /** Parses what is left. */
+  /** Parses what is left. Throws Damage. */
   async end(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#parser.once('end', resolve).once('error', reject).end();
     });
+    this.#checkLost();
+  }
+
+  #checkLost(): void {
+    if (this.#lost !== null) throw new Damage(this.#lost);
   }
 }

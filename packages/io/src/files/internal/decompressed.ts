@@ -77,6 +77,7 @@ async function* oneFrame(stream: Stream, chunks: Chunks): AsyncGenerator<Uint8Ar
     failure = error;
     wake();
   });
+  // A frame that ended takes no more: then less was taken than given, and 'end' is on its way.
   let given = 0;
   let last: Uint8Array = new Uint8Array(0);
   const give = (chunk: Uint8Array): void => {
@@ -96,7 +97,7 @@ async function* oneFrame(stream: Stream, chunks: Chunks): AsyncGenerator<Uint8Ar
       throw failure;
     } else if (isEnded) {
       break;
-    } else if (isReady) {
+    } else if (isReady && stream.bytesWritten === given) {
       const chunk = await chunks.next();
       if (chunk !== null) {
         give(chunk);

@@ -48,6 +48,7 @@ export async function* arrowMessages(
   }
   if (isFirst) throw new Damage('no schema');
   if (isFile) await checkTail(bytes);
+  else if ((await bytes.take(1)).length > 0) throw new Damage('it goes on after its end marker');
 }
 
 interface CheckedMessage {
