@@ -72,7 +72,7 @@ const definition: Definition = {
 };
 
 function predictions(count: number, from = 0): PredictionBatch {
-  const values = [0.1, -0, 5e-324, 1.7976931348623157e308, 1 / 3, -2.5e-7, 123456789.123456789];
+  const values = [0.1, -0, 5e-324, 1.7976931348623157e308, 1 / 3, -2.5e-7, 123456789.12345679];
   const second = { ...definition, outputMetricId: idOf(6), outputMetricName: 'ümlaut 🙂' };
   return {
     length: count,
@@ -124,8 +124,8 @@ async function written(folder: string, form: string, sizes: readonly number[]): 
 describe('predictions', () => {
   it.each(FORMS)('.%s has the same bytes whatever batches they come in', (form) =>
     withFolder(async (folder) => {
-      const once = await written(folder, form, [900]);
-      expect(await written(folder, form, [1, 0, 499, 400])).toEqual(once);
+      const whole = await written(folder, form, [900]);
+      expect(await written(folder, form, [1, 0, 499, 400])).toEqual(whole);
     }),
   );
 

@@ -46,7 +46,7 @@ export function sourceContract(
               expect(batch.timestampsMs[i]!).toBeLessThanOrEqual(split.maxMs ?? Infinity);
             }
           }
-          if (split.rowCount !== null) expect(count).toBe(split.rowCount);
+          expect(split.rowCount ?? count).toBe(count);
         }
       }));
 

@@ -54,7 +54,8 @@ describe.each(FORMS)('damaged .%s', (form) => {
         const sure = form === 'csv' ? got.slice(0, -1) : got;
         expect(sure, `cut at ${at}`).toEqual(keys.slice(0, sure.length));
         const isBetweenRows = ['csv', 'ndjson', 'rec'].includes(form) && at > 0;
-        if (!isBetweenRows) expect(read.letters, `cut at ${at}`).toHaveLength(1);
+        const told = read.letters.length === 1 || isBetweenRows;
+        expect(told, `cut at ${at}`).toBe(true);
       }
     }));
 

@@ -89,7 +89,7 @@ describe.skipIf(!existsSync(FIXTURES))(
       for (const name of names) {
         const read = await readAll(fileSource(`${data}/liveline-10min${name}`));
         expect(read.letters).toEqual([]);
-        expect(keysOf(read.rows).toSorted(), name).toEqual(expected.toSorted());
+        expect(keysOf(read.rows).toSorted()).toEqual(expected.toSorted());
       }
       const wide = await readAll(fileSource(`${data}/liveline-wide-10min.parquet`));
       expect(keysOf(wide.rows).toSorted()).toEqual(expected.toSorted());

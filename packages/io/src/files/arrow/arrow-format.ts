@@ -37,11 +37,11 @@ export class ArrowFormat implements SampleFormat {
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
     const bytes = new ByteTaker(readBytes(file));
+    const messages = arrowMessages(bytes, () => footerSchema(file.path));
+    const end: MessagesEnd = { failure: null };
     let rows = 0;
     try {
-      const reader = await RecordBatchReader.from(
-        arrowMessages(bytes, () => footerSchema(file.path)),
-      );
+      const reader = await RecordBatchReader.from(untilFailure(messages, end));
       await reader.open({ autoDestroy: false });
       const columns = findColumns(reader.schema);
       const invalidIds = new InvalidIds();
@@ -64,12 +64,30 @@ export class ArrowFormat implements SampleFormat {
           rows += count;
         }
       }
+      if (end.failure !== null) throw end.failure;
     } catch (error) {
-      const reason = damageOf(error, file.path);
+      const reason = damageOf(end.failure ?? error, file.path);
       options.reject(lostFrom(file.path, rows === 0 ? null : rows + 1, 'row', reason));
     } finally {
       await bytes.close();
     }
+  }
+}
+
+/** How the messages ended. */
+interface MessagesEnd {
+  failure: Error | null;
+}
+
+/** The library reads ahead, and a failure would cost the batch before it; so it is told of an end instead. */
+async function* untilFailure(
+  messages: AsyncGenerator<Uint8Array>,
+  end: MessagesEnd,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* messages;
+  } catch (error) {
+    end.failure = error instanceof Error ? error : new Damage(String(error));
   }
 }
 

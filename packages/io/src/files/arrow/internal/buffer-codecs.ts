@@ -4,12 +4,14 @@ import { CompressionType, compressionRegistry } from 'apache-arrow';
 import { lz4FrameDecompress } from './lz4-frame.ts';
 import { BODY_BYTES_MAX } from './message-guard.ts';
 
-/** Makes zstd and LZ4 known; doing it again changes nothing. */
+/** Makes zstd and LZ4 known; what writes such buffers stays as it is. */
 export function registerBufferCodecs(): void {
   compressionRegistry.set(CompressionType.ZSTD, {
+    ...compressionRegistry.get(CompressionType.ZSTD),
     decode: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: BODY_BYTES_MAX }),
   });
   compressionRegistry.set(CompressionType.LZ4_FRAME, {
+    ...compressionRegistry.get(CompressionType.LZ4_FRAME),
     decode: (bytes) => lz4FrameDecompress(bytes, BODY_BYTES_MAX),
   });
 }
