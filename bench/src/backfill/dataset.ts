@@ -1,0 +1,46 @@
+/** The samples and definitions of the benchmark, generated once and kept in `bench/.data`. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeProgram, runProcess } from '../contest/run-process.ts';
+import { DATA, appMain } from '../repository.ts';
+
+export interface DatasetSize {
+  readonly lines: number;
+  readonly seconds: number;
+}
+
+const SENSORS = 25;
+const SEED = 7;
+
+/** Samples in a dataset: one a second for each sensor, no gaps. */
+export function sampleCount({ lines, seconds }: DatasetSize): number {
+  return lines * SENSORS * seconds;
+}
+
+/** Path of the Parquet file, in order of time, as `windrow-simulate` writes it. */
+export async function samplesFile(size: DatasetSize): Promise<string> {
+  return made(size, `samples-${size.lines}x${size.seconds}.parquet`, (path) => ['--out', path]);
+}
+
+/** Path of the definitions: one a line. */
+export async function definitionsFile(size: DatasetSize, stepS: number): Promise<string> {
+  return made(size, `definitions-${size.lines}-step-${stepS}.json`, (path) => [
+    ...['--definitions', path],
+    ...['--step-s', String(stepS)],
+  ]);
+}
+
+/** The command's output appears under its name only when it is complete, so what is there is good. */
+async function made(
+  { lines, seconds }: DatasetSize,
+  name: string,
+  outputArgs: (path: string) => readonly string[],
+): Promise<string> {
+  mkdirSync(DATA, { recursive: true });
+  const path = join(DATA, name);
+  if (existsSync(path)) return path;
+  const size = ['--lines', lines, '--seconds', seconds, '--seed', SEED].map(String);
+  const args = [...size, '--sensors', String(SENSORS), ...outputArgs(path), '--progress', 'none'];
+  await runProcess(nodeProgram(appMain('simulate'), args), null);
+  return path;
+}

@@ -1,0 +1,136 @@
+/**
+ * The main job against what a user would write instead, and against the limit: samples in Parquet to predictions.
+ *
+ * First all contenders run once and must give equal predictions; then they run in turns, each in a fresh process on one
+ * core.
+ */
+import { formatBytes, formatCount } from '@windrow/cli';
+import type { Benchmark } from '../benchmark.ts';
+import { holdContest, type ContestResult } from '../contest/contest.ts';
+import { pinnedCore, runProcess } from '../contest/run-process.ts';
+import { writeReport, type Section } from '../report/report.ts';
+import {
+  jobContenders,
+  limits,
+  polarsMissing,
+  pythonVersions,
+  type JobContender,
+} from './contenders.ts';
+import { definitionsFile, sampleCount, samplesFile, type DatasetSize } from './dataset.ts';
+import { comparePredictions, type Agreement } from './equal-predictions.ts';
+
+const FULL: DatasetSize = { lines: 200, seconds: 10_000 };
+const SMALL: DatasetSize = { lines: 2, seconds: 900 };
+const STEP_S = 60;
+const TOLERANCE = 1e-9;
+
+export const backfill: Benchmark = async ({ small, rounds, say, date, results: folder }) => {
+  const size = small ? SMALL : FULL;
+  const count = sampleCount(size);
+  say(`backfill: ${formatCount(count)} samples`);
+  const samples = await samplesFile(size);
+  const contenders = jobContenders({ samples, definitions: await definitionsFile(size, STEP_S) });
+  const core = pinnedCore();
+  const agreements = await checkEqual(contenders, core, say);
+  const contest = await holdContest([...contenders, ...limits(samples)], {
+    rounds,
+    core,
+    onRun: (name, round) => say(`backfill: round ${round} of ${rounds}, ${name}`),
+  });
+  return writeReport(
+    {
+      name: 'backfill',
+      title: 'Backfill: samples in Parquet to predictions',
+      text: [
+        `${formatCount(count)} samples of ${size.lines} simulated lines (25 sensors, one sample a second each, ${formatCount(size.seconds)} s, no gaps), in order of time in one Parquet file as \`windrow-simulate\` writes it: row groups of 131,072 rows, ids as text with a dictionary, times and values plain, zstd. One definition a line: windows of 300 s each ${STEP_S} s, the bundled model (float64).`,
+        polarsMissing ?? `Beside Node: ${versionsText(pythonVersions())}.`,
+      ],
+      sections: [agreementSection(agreements), timesSection(contest, count)],
+      data: { samples: count, size, stepS: STEP_S, python: pythonVersions(), agreements, contest },
+    },
+    { folder, date, small, packages: ['@duckdb/node-api', 'onnxruntime-node'] },
+  );
+};
+
+/** Runs every contender once, which also brings the file into the page cache. */
+async function checkEqual(
+  contenders: readonly JobContender[],
+  core: number | null,
+  say: (line: string) => void,
+): Promise<Readonly<Record<string, Agreement>>> {
+  const [ours, ...theirs] = contenders;
+  say(`backfill: first run, ${ours!.name}`);
+  await runProcess(ours!.program, core);
+  const agreements: Record<string, Agreement> = {};
+  for (const { name, program, sink } of theirs) {
+    say(`backfill: first run, ${name}`);
+    await runProcess(program, core);
+    const agreement = await comparePredictions(ours!.sink, sink);
+    agreements[name] = agreement;
+    const { both, onlyOurs, onlyTheirs, relativeMax } = agreement;
+    if (both === 0 || onlyOurs + onlyTheirs > 0 || !(relativeMax <= TOLERANCE)) {
+      throw new Error(
+        `${name}: found ${both} predictions in both, ${onlyOurs} only in ours, ${onlyTheirs} only in theirs, largest relative difference ${relativeMax}; expected the same windows and at most ${TOLERANCE}`,
+      );
+    }
+  }
+  return agreements;
+}
+
+function agreementSection(agreements: Readonly<Record<string, Agreement>>): Section {
+  return {
+    title: 'Equal results',
+    columns: [
+      'against windrow',
+      'predictions',
+      'only ours',
+      'only theirs',
+      'largest relative difference',
+    ],
+    rows: Object.entries(agreements).map(([name, a]) => [
+      name,
+      ...[a.both, a.onlyOurs, a.onlyTheirs].map(formatCount),
+      a.relativeMax.toExponential(1),
+    ]),
+    notes: [],
+  };
+}
+
+function timesSection({ rounds, core, loads, results }: ContestResult, count: number): Section {
+  const ours = results[0]!;
+  const perSecond = (ms: number): string => `${(count / ms / 1000).toFixed(2)} M`;
+  return {
+    title: 'Times',
+    columns: [
+      '',
+      'samples/s of CPU',
+      'against windrow',
+      'CPU s, least',
+      'median',
+      'wall s, least',
+      'median',
+      'peak memory',
+    ],
+    rows: results.map(({ name, cpuMs, wallMs, peakBytes }) => [
+      name,
+      perSecond(cpuMs.min),
+      `${(ours.cpuMs.min / cpuMs.min).toFixed(2)} x`,
+      seconds(cpuMs.min),
+      seconds(cpuMs.median),
+      seconds(wallMs.min),
+      seconds(wallMs.median),
+      formatBytes(peakBytes.median),
+    ]),
+    notes: [
+      results.map(({ name, what }) => `- ${name}: ${what}`).join('\n'),
+      `${rounds} rounds in turns, each run a fresh process${core === null ? '' : ` on core ${core}`} with its start in the time. CPU is user and system time of all its threads: on one core of an idle machine that is the wall time. Load of the machine (runnable processes, mean of a minute; the contender is one of them) before the rounds and after each: ${loads.map((load) => load.toFixed(1)).join(', ')}.`,
+    ],
+  };
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+const versionsText = (versions: Readonly<Record<string, string>>): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');

@@ -1,0 +1,70 @@
+/** Contenders in turns, so that what disturbs the machine for a while disturbs all of them. */
+import { loadavg } from 'node:os';
+import { runProcess, type Program, type Usage } from './run-process.ts';
+
+export interface Contender {
+  /** Short, unique in its contest. */
+  readonly name: string;
+  /** One line: what it does. */
+  readonly what: string;
+  readonly program: Program;
+}
+
+/** Least and middle value of the rounds. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly what: string;
+  readonly cpuMs: Spread;
+  readonly wallMs: Spread;
+  readonly peakBytes: Spread;
+}
+
+export interface ContestResult {
+  readonly rounds: number;
+  /** The core that all ran on; null where none was pinned. */
+  readonly core: number | null;
+  /** Runnable processes (mean of a minute) before the rounds and after each, with the contenders themselves. */
+  readonly loads: readonly number[];
+  readonly results: readonly Result[];
+}
+
+export interface ContestOptions {
+  readonly rounds: number;
+  readonly core: number | null;
+  /** Told before each run. */
+  readonly onRun: (name: string, round: number) => void;
+}
+
+/** Runs every contender once a round. */
+export async function holdContest(
+  contenders: readonly Contender[],
+  { rounds, core, onRun }: ContestOptions,
+): Promise<ContestResult> {
+  const usages = contenders.map((): Usage[] => []);
+  const loads = [loadavg()[0]!];
+  for (let round = 1; round <= rounds; round++) {
+    for (const [i, { name, program }] of contenders.entries()) {
+      onRun(name, round);
+      usages[i]!.push(await runProcess(program, core));
+    }
+    loads.push(loadavg()[0]!);
+  }
+  const results = contenders.map(({ name, what }, i) => ({
+    name,
+    what,
+    cpuMs: spreadOf(usages[i]!.map((usage) => usage.cpuMs)),
+    wallMs: spreadOf(usages[i]!.map((usage) => usage.wallMs)),
+    peakBytes: spreadOf(usages[i]!.map((usage) => usage.peakBytes)),
+  }));
+  return { rounds, core, loads, results };
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { min: sorted[0]!, median: sorted[Math.floor((sorted.length - 1) / 2)]! };
+}

@@ -1,0 +1,61 @@
+/** `npm run bench -- [name ...] [--small]`: the benchmarks by name, one after the other. */
+import { join } from 'node:path';
+import { WindrowError } from '@windrow/core';
+import { runCommand, type CommandSpec } from '@windrow/cli';
+import { backfill } from './backfill/run.ts';
+import type { Benchmark } from './benchmark.ts';
+import { memory } from './memory/run.ts';
+import { DATA, RESULTS } from './repository.ts';
+
+const benchmarks: Readonly<Record<string, Benchmark>> = { backfill, memory };
+const NAMES = Object.keys(benchmarks);
+
+const options = {
+  small: { type: 'flag', help: 'A tiny size of each, to see that everything runs' },
+  rounds: {
+    type: 'number',
+    integer: true,
+    min: 1,
+    max: 99,
+    help: 'Rounds; default 3, of the small size 1',
+  },
+  results: {
+    type: 'text',
+    placeholder: 'DIR',
+    help: 'Where results go; default bench/results, of the small size bench/.data/results',
+  },
+} as const;
+
+const spec: CommandSpec<typeof options> = {
+  name: 'npm run bench --',
+  about: `benchmarks, each with its peers: ${NAMES.join(', ')}`,
+  options,
+  operands: {
+    placeholder: 'NAME',
+    help: `one of ${NAMES.join(', ')}; default all`,
+    min: 0,
+    max: NAMES.length,
+  },
+};
+
+await runCommand(spec, async ({ options: asked, operands, terminal }) => {
+  const { small } = asked;
+  const chosen = operands.length === 0 ? NAMES : operands;
+  const unknown = chosen.find((name) => !Object.hasOwn(benchmarks, name));
+  if (unknown !== undefined) {
+    throw new WindrowError(
+      'USAGE',
+      `found the benchmark ${unknown}, expected one of ${NAMES.join(', ')}`,
+    );
+  }
+  for (const name of chosen) {
+    const page = await benchmarks[name]!({
+      small,
+      results: asked.results ?? (small ? join(DATA, 'results') : RESULTS),
+      date: new Date(terminal.nowMs()).toISOString().slice(0, 10),
+      rounds: asked.rounds ?? (small ? 1 : 3),
+      say: (line) => terminal.stderr.write(`${line}\n`),
+    });
+    terminal.stdout.write(`${page}\n\n`);
+  }
+});
