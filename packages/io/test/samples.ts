@@ -57,7 +57,7 @@ export function batchOf(rows: readonly Row[], dictionary = new MetricDictionary(
   return batch;
 }
 
-export function rowsOf(batch: SampleBatch): Row[] {
+function rowsOf(batch: SampleBatch): Row[] {
   return Array.from({ length: batch.length }, (_, i) => ({
     id: batch.slots[i]! < 0 ? 'unknown' : batch.dictionary.text(batch.slots[i]!),
     timestampMs: batch.timestampsMs[i]!,

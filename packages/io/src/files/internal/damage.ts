@@ -38,7 +38,7 @@ export function lostFrom(
 const RAW_MAX = 300;
 
 /** A row as it was found, cut for a dead letter. */
-export function cutRaw(text: string): string {
+function cutRaw(text: string): string {
   return text.length > RAW_MAX ? `${text.slice(0, RAW_MAX)}...` : text;
 }
 

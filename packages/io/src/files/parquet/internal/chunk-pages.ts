@@ -13,9 +13,9 @@ import { decompressPage } from './decompress.ts';
 import { thriftStructEnd } from './thrift-guard.ts';
 
 /** Largest page read, compressed or not. Writers aim at 1 MiB; some put a whole row group into one. */
-export const PAGE_BYTES_MAX: number = 256 << 20;
+const PAGE_BYTES_MAX = 256 << 20;
 /** Most values in a page. */
-export const PAGE_VALUES_MAX: number = 1 << 24;
+const PAGE_VALUES_MAX = 1 << 24;
 const HEADER_BYTES_MAX = 1 << 20;
 const WINDOW_BYTES = 1 << 20;
 

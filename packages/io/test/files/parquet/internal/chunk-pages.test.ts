@@ -2,9 +2,9 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ChunkPages } from '../../../src/files/parquet/internal/chunk-pages.ts';
-import { thriftStructEnd } from '../../../src/files/parquet/internal/thrift-guard.ts';
-import { withFolder } from '../../samples.ts';
+import { ChunkPages } from '../../../../src/files/parquet/internal/chunk-pages.ts';
+import { thriftStructEnd } from '../../../../src/files/parquet/internal/thrift-guard.ts';
+import { withFolder } from '../../../samples.ts';
 import { struct, type Field } from './thrift.ts';
 
 const DATA_PAGE = 0;

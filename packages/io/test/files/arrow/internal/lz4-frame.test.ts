@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lz4FrameDecompress } from '../../../src/files/arrow/internal/lz4-frame.ts';
+import { lz4FrameDecompress } from '../../../../src/files/arrow/internal/lz4-frame.ts';
 
 const LIMIT = 1 << 20;
 

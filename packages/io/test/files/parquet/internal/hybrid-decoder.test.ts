@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HybridDecoder } from '../../../src/files/parquet/internal/hybrid-decoder.ts';
+import { HybridDecoder } from '../../../../src/files/parquet/internal/hybrid-decoder.ts';
 
 /** A run as the format describes it, bit by bit. */
 function encodeRun(run: { packed: boolean; values: readonly number[] }, width: number): number[] {
