@@ -16,6 +16,8 @@ export interface JobContender extends Contender {
 export interface Job {
   readonly samples: string;
   readonly definitions: string;
+  /** Folder for the predictions. */
+  readonly out: string;
 }
 
 /** Contenders do the same job, Windrow first. */
@@ -23,12 +25,13 @@ export function jobContenders(job: Job): JobContender[] {
   return [windrow(job), ...nodePeers(job), ...polarsPeer(job)];
 }
 
-const sinkOf = (name: string): string =>
-  join(DATA, `predictions-${name.replaceAll(/\W+/g, '-')}.parquet`);
+const sinkOf = (job: Job, name: string): string =>
+  join(job.out, `predictions-${name.replaceAll(/\W+/g, '-')}.parquet`);
 
 /** `npx windrow-backfill`, less the process that looks for Node. */
-export function windrow({ samples, definitions }: Job, name: string = 'windrow'): JobContender {
-  const sink = sinkOf(name);
+export function windrow(job: Job, name: string = 'windrow'): JobContender {
+  const { samples, definitions } = job;
+  const sink = sinkOf(job, name);
   const args = [
     ...['--definitions', definitions, '--models', MODELS, '--source', samples, '--sink', sink],
     ...['--progress', 'none'],
@@ -44,7 +47,7 @@ export function windrow({ samples, definitions }: Job, name: string = 'windrow')
 function nodePeers(job: Job): JobContender[] {
   const peer = (name: string, file: string, what: string): JobContender => {
     const task = JSON.stringify(taskOf(job, name));
-    return { name, what, sink: sinkOf(name), program: nodeProgram(peerFile(file), [task]) };
+    return { name, what, sink: sinkOf(job, name), program: nodeProgram(peerFile(file), [task]) };
   };
   return [
     peer(
@@ -79,7 +82,7 @@ function polarsPeer(job: Job): JobContender[] {
     {
       name,
       what: 'Python: Polars reads, windows in NumPy, onnxruntime',
-      sink: sinkOf(name),
+      sink: sinkOf(job, name),
       program: { command: python(), args },
     },
   ];
@@ -102,9 +105,10 @@ export function limits(samples: string): Contender[] {
   ];
 }
 
-function taskOf({ samples, definitions }: Job, name: string): PeerTask {
+function taskOf(job: Job, name: string): PeerTask {
+  const { samples, definitions } = job;
   const model = join(MODELS, 'extrusion-quality', '1', 'model.onnx');
-  return { samples, definitions, model, sink: sinkOf(name) };
+  return { samples, definitions, model, sink: sinkOf(job, name) };
 }
 
 const peerFile = (file: string): string => join(import.meta.dirname, 'peers', file);

@@ -1,5 +1,5 @@
 /** The samples and definitions of the benchmark, generated once and kept in `bench/.data`. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeProgram, runProcess } from '../contest/run-process.ts';
 import { DATA, appMain } from '../repository.ts';
@@ -28,6 +28,19 @@ export async function definitionsFile(size: DatasetSize, stepS: number): Promise
     ...['--definitions', path],
     ...['--step-s', String(stepS)],
   ]);
+}
+
+/** Calls `use` with a folder of its own for predictions, and removes it. */
+export async function withFolder<Result>(
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  mkdirSync(DATA, { recursive: true });
+  const folder = mkdtempSync(join(DATA, 'run-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The command's output appears under its name only when it is complete, so what is there is good. */

@@ -16,7 +16,13 @@ import {
   pythonVersions,
   type JobContender,
 } from './contenders.ts';
-import { definitionsFile, sampleCount, samplesFile, type DatasetSize } from './dataset.ts';
+import {
+  definitionsFile,
+  sampleCount,
+  samplesFile,
+  withFolder,
+  type DatasetSize,
+} from './dataset.ts';
 import { comparePredictions, type Agreement } from './equal-predictions.ts';
 
 const FULL: DatasetSize = { lines: 200, seconds: 10_000 };
@@ -29,13 +35,18 @@ export const backfill: Benchmark = async ({ small, rounds, say, date, results: f
   const count = sampleCount(size);
   say(`backfill: ${formatCount(count)} samples`);
   const samples = await samplesFile(size);
-  const contenders = jobContenders({ samples, definitions: await definitionsFile(size, STEP_S) });
+  const definitions = await definitionsFile(size, STEP_S);
   const core = pinnedCore();
-  const agreements = await checkEqual(contenders, core, say);
-  const contest = await holdContest([...contenders, ...limits(samples)], {
-    rounds,
-    core,
-    onRun: (name, round) => say(`backfill: round ${round} of ${rounds}, ${name}`),
+  const { agreements, contest } = await withFolder(async (out) => {
+    const contenders = jobContenders({ samples, definitions, out });
+    return {
+      agreements: await checkEqual(contenders, core, say),
+      contest: await holdContest([...contenders, ...limits(samples)], {
+        rounds,
+        core,
+        onRun: (name, round) => say(`backfill: round ${round} of ${rounds}, ${name}`),
+      }),
+    };
   });
   return writeReport(
     {

@@ -5,6 +5,7 @@ import {
   definitionsFile,
   sampleCount,
   samplesFile,
+  withFolder,
   type DatasetSize,
 } from '../backfill/dataset.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -21,14 +22,17 @@ export const memory: Benchmark = async ({ small, rounds, say, date, results: fol
   const short = small ? SMALL : FULL;
   const long = { ...short, seconds: short.seconds * TIMES };
   const definitions = await definitionsFile(short, STEP_S);
-  const contenders = [
-    windrow({ samples: await samplesFile(short), definitions }, 'short'),
-    windrow({ samples: await samplesFile(long), definitions }, 'long'),
-  ];
-  const contest = await holdContest(contenders, {
-    rounds,
-    core: pinnedCore(),
-    onRun: (name, round) => say(`memory: round ${round} of ${rounds}, ${name}`),
+  const [shortSamples, longSamples] = [await samplesFile(short), await samplesFile(long)];
+  const contest = await withFolder((out) => {
+    const contenders = [
+      windrow({ samples: shortSamples, definitions, out }, 'short'),
+      windrow({ samples: longSamples, definitions, out }, 'long'),
+    ];
+    return holdContest(contenders, {
+      rounds,
+      core: pinnedCore(),
+      onRun: (name, round) => say(`memory: round ${round} of ${rounds}, ${name}`),
+    });
   });
   const [shortResult, longResult] = contest.results;
   const ratio = longResult!.peakBytes.median / shortResult!.peakBytes.median;
