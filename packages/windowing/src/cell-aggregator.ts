@@ -7,6 +7,7 @@
  */
 import { assert, type Aggregate } from '@windrow/core';
 import type { CellRing } from './cell-ring.ts';
+import type { LineSamples } from './line-samples.ts';
 import { PairLists } from './internal/pair-lists.ts';
 import { APPLIED, DUPLICATE, SUPERSEDED } from './verdict.ts';
 
@@ -36,6 +37,8 @@ export class CellAggregator {
   /** By place in the ring; meaningful where the cell is observed. */
   readonly #offsets: Int32Array;
   readonly #pairs: PairLists | null;
+  /** Latest timestamp of the last run; -Infinity if it took none. */
+  latestMs: number = Number.NEGATIVE_INFINITY;
 
   constructor(ring: CellRing, aggregates: readonly Aggregate[]) {
     assert(ring.resolutionMs <= RESOLUTION_MS_MAX, 'a cell is at most 24 days long');
@@ -69,6 +72,49 @@ export class CellAggregator {
     this.#offsets[at] = offsetMs;
     ring.values[at] = value;
     return APPLIED;
+  }
+
+  /**
+   * `apply` for a run of samples of many tracks: from row `from` on until a row that is not before `stopMs`, or whose cell is
+   * not in `[easyFrom, ring.limit)`, or `to`. Leaves the latest timestamp in `latestMs`.
+   * @returns the first row not taken
+   */
+  applyRun(
+    samples: LineSamples,
+    tracks: Int32Array,
+    rows: { readonly from: number; readonly to: number },
+    bounds: { readonly stopMs: number; readonly easyFrom: number },
+  ): number {
+    const { series, timestampsMs, values: taken, verdicts } = samples;
+    const { stopMs, easyFrom } = bounds;
+    const ring = this.ring;
+    const { resolutionMs, limit, capacity, values } = ring;
+    const codes = this.#codes;
+    const offsets = this.#offsets;
+    let latestMs = Number.NEGATIVE_INFINITY;
+    let i = rows.from;
+    for (; i < rows.to; i++) {
+      const timestampMs = timestampsMs[i]!;
+      const cell = Math.floor(timestampMs / resolutionMs);
+      if (timestampMs >= stopMs || cell < easyFrom || cell >= limit) break;
+      if (timestampMs > latestMs) latestMs = timestampMs;
+      const track = tracks[series[i]!]!;
+      const offsetMs = timestampMs - cell * resolutionMs;
+      const value = taken[i]!;
+      const place = ring.place(cell);
+      const at = track * capacity + place;
+      const held = values[at]!;
+      if (held !== held && codes[track]! < SUM) {
+        // By far the most frequent: the first sample of its cell.
+        offsets[at] = offsetMs;
+        ring.observe(track, place, cell, value);
+        verdicts[i] = APPLIED;
+      } else {
+        verdicts[i] = this.apply(track, cell, offsetMs, value);
+      }
+    }
+    this.latestMs = latestMs;
+    return i;
   }
 
   #collect(

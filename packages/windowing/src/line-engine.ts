@@ -12,20 +12,12 @@ import { CellAggregator } from './cell-aggregator.ts';
 import { CellRing } from './cell-ring.ts';
 import { RingState } from './internal/ring-state.ts';
 import { rejudge } from './internal/rejudge.ts';
+import type { LineSamples } from './line-samples.ts';
 import type { LinePlan, RingPlan, WindowPlan } from './plan.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import { VERDICTS } from './verdict.ts';
 import type { EndRange } from './end-range.ts';
 import { COMPLETE, EMPTY, WindowState } from './window-state.ts';
-
-/** Samples of one line: `series` counts the line's own metrics. */
-export interface LineSamples {
-  readonly series: Int32Array;
-  readonly timestampsMs: Float64Array;
-  readonly values: Float64Array;
-  /** Written by `ingest`. */
-  readonly verdicts: Uint8Array;
-}
 
 export interface LineOptions {
   /** How far the watermark stays behind the latest sample; null: it is moved by `advanceTo` alone. */
@@ -46,6 +38,11 @@ export class LineEngine {
   readonly #useStart: Int32Array;
   readonly #useRing: Int32Array;
   readonly #useTrack: Int32Array;
+  /**
+   * The only ring, where every series has one track in it and every sample is needed by some window: then samples can be taken in
+   * runs, and `#useTrack` is indexed by series.
+   */
+  readonly #easyRing: RingState | null;
   #latestMs = Number.NEGATIVE_INFINITY;
   #watermarkMs = Number.NEGATIVE_INFINITY;
   #goalMs = Number.NEGATIVE_INFINITY;
@@ -81,6 +78,11 @@ export class LineEngine {
     }
     this.#useRing = Int32Array.from(all.flat(), (use) => use.ring);
     this.#useTrack = Int32Array.from(all.flat(), (use) => use.track);
+    const easy =
+      rings.length === 1 &&
+      all.every((tracks) => tracks.length === 1) &&
+      this.windows.every((window) => window.stepMs <= window.reachMs);
+    this.#easyRing = easy ? this.#rings[0]! : null;
   }
 
   /** Nothing on time is earlier than this; -Infinity before the first sample. */
@@ -105,14 +107,18 @@ export class LineEngine {
   settle(sink: TensorSink): boolean {
     if (this.#goalMs > this.#watermarkMs) {
       for (const ring of this.#rings) if (!rejudge(ring, sink)) return false;
-      this.#watermarkMs = this.#goalMs;
-      for (const ring of this.#rings) ring.watermarkMoved(this.#watermarkMs);
+      this.#moveWatermark();
       if (this.#nextDueMs === Number.NEGATIVE_INFINITY) this.#nextDueMs = this.#earliestDue();
     }
     if (this.#nextDueMs > this.#watermarkMs) return true;
     for (const ring of this.#rings) if (!this.#judgeDue(ring, sink)) return false;
     this.#nextDueMs = this.#earliestDue();
     return true;
+  }
+
+  #moveWatermark(): void {
+    this.#watermarkMs = this.#goalMs;
+    for (const ring of this.#rings) ring.watermarkMoved(this.#watermarkMs);
   }
 
   #earliestDue(): number {
@@ -147,6 +153,10 @@ export class LineEngine {
     const { series, timestampsMs, values, verdicts } = samples;
     const outOfOrderMs = this.#outOfOrderMs;
     for (let i = from; i < to; i++) {
+      if (this.#easyRing !== null) {
+        i = this.#takeRun(this.#easyRing, samples, i, to);
+        if (i === to) break;
+      }
       const timestampMs = timestampsMs[i]!;
       if (outOfOrderMs !== null && timestampMs > this.#latestMs) {
         this.#latestMs = timestampMs;
@@ -156,6 +166,27 @@ export class LineEngine {
       verdicts[i] = this.#take(series[i]!, timestampMs, values[i]!);
     }
     return to;
+  }
+
+  /**
+   * Takes a run of samples that neither are late nor make any window due, so that the watermark may follow them at the end of
+   * the run. It stops where late samples wait for the watermark to move.
+   */
+  #takeRun(ring: RingState, samples: LineSamples, from: number, to: number): number {
+    const outOfOrderMs = this.#outOfOrderMs;
+    if (outOfOrderMs === null) {
+      return ring.takeRun(samples, this.#useTrack, { from, to }, Number.POSITIVE_INFINITY);
+    }
+    const waiting = this.windows.some((window) => window.dirty.count > 0);
+    const stopMs = waiting ? this.#latestMs + 1 : this.#nextDueMs + outOfOrderMs;
+    const end = ring.takeRun(samples, this.#useTrack, { from, to }, stopMs);
+    const { latestMs } = ring.aggregator;
+    if (latestMs > this.#latestMs) {
+      this.#latestMs = latestMs;
+      this.advanceTo(latestMs - outOfOrderMs);
+      this.#moveWatermark();
+    }
+    return end;
   }
 
   #take(series: number, timestampMs: number, value: number): number {

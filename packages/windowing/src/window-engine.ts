@@ -9,15 +9,14 @@
  */
 import {
   assert,
-  formatTime,
   SampleCounter,
-  WindrowError,
   type MetricDictionary,
   type SampleBatch,
   type SampleCounts,
 } from '@windrow/core';
-import { LineEngine, type LineSamples } from './line-engine.ts';
+import { LineEngine } from './line-engine.ts';
 import { planWindows, type Plan, type WindowTarget } from './plan.ts';
+import { BatchRouter } from './internal/batch-router.ts';
 import { RoutingTable } from './internal/routing-table.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import { APPLIED, DROPPED_LATE, DUPLICATE, OUT_OF_RANGE, SUPERSEDED, VERDICTS } from './verdict.ts';
@@ -56,14 +55,10 @@ export class WindowEngine {
   readonly #outOfOrderMs: number | null;
   readonly #aheadMs: number;
   readonly #hooks: EngineHooks;
-  readonly #routes: RoutingTable;
   readonly #counter: SampleCounter = new SampleCounter();
   #watermarkMs = Number.NEGATIVE_INFINITY;
-  // The batch in hand, by line: `#columns[#start[line] .. #start[line + 1])`.
-  readonly #start: Int32Array;
-  #columns: LineSamples = makeColumns(0);
-  /** For samples that go to several lines: which of the batch's samples a row belongs to. */
-  #row: Int32Array = new Int32Array(0);
+  readonly #router: BatchRouter;
+  // The line at work on its part of the batch, and how far it is.
   #line = 0;
   #position = 0;
 
@@ -81,8 +76,8 @@ export class WindowEngine {
           range: options.range,
         }),
     );
-    this.#routes = new RoutingTable(this.lines, options.dictionary.size, options.range);
-    this.#start = new Int32Array(this.lines.length + 1);
+    const routes = new RoutingTable(this.lines, options.dictionary.size, options.range);
+    this.#router = new BatchRouter(this.lines, routes, this.#counter, this.#hooks);
     this.#line = this.lines.length;
   }
 
@@ -105,7 +100,7 @@ export class WindowEngine {
     for (const line of this.lines) line.advanceTo(this.#watermarkMs);
     this.#line = 0;
     this.#position = 0;
-    this.#start.fill(0);
+    this.#router.clear();
   }
 
   /** No more samples: every window that is left becomes due. */
@@ -124,114 +119,23 @@ export class WindowEngine {
   push(batch: SampleBatch, futureMs: number = Number.POSITIVE_INFINITY): void {
     assert(this.#idle, 'the last batch was run to its end');
     assert(batch.dictionary === this.#dictionary, 'batches refer to the dictionary of the engine');
-    this.#countRoutes(batch, futureMs);
-    this.#scatter(batch, futureMs);
+    this.#router.route(batch, {
+      promisedMs: this.#outOfOrderMs === null ? this.#watermarkMs : Number.NEGATIVE_INFINITY,
+      horizonMs: this.horizonMs,
+      futureMs,
+    });
     this.#line = 0;
-    this.#position = this.#start[0]!;
-  }
-
-  /** First pass: how many rows go to each line, into `#start`; counts what goes to none. */
-  #countRoutes(batch: SampleBatch, futureMs: number): void {
-    const { slots, timestampsMs, values, length } = batch;
-    const { first, line, next, fromMs, untilMs } = this.#routes;
-    const horizonMs = this.horizonMs;
-    const start = this.#start.fill(0);
-    let invalid = 0;
-    let unrouted = 0;
-    let outOfRange = 0;
-    for (let i = 0; i < length; i++) {
-      const value = values[i]!;
-      if (value - value !== 0) {
-        invalid++;
-        continue;
-      }
-      const slot = slots[i]!;
-      let route = slot < 0 ? -1 : first[slot]!;
-      if (route < 0) {
-        unrouted++;
-        continue;
-      }
-      const timestampMs = timestampsMs[i]!;
-      if (timestampMs < fromMs[slot]! || timestampMs >= untilMs) {
-        outOfRange++;
-        continue;
-      }
-      if (timestampMs > futureMs || timestampMs >= horizonMs) continue;
-      if (timestampMs < this.#watermarkMs) this.#refuseEarly(slot, timestampMs);
-      do {
-        const at = line[route]! + 1;
-        start[at] = start[at]! + 1;
-        route = next[route]!;
-      } while (route >= 0);
-    }
-    for (let l = 0; l < this.lines.length; l++) start[l + 1] = start[l + 1]! + start[l]!;
-    this.#counter.add('invalid', invalid);
-    this.#counter.add('unrouted', unrouted);
-    this.#counter.add('out_of_range', outOfRange);
-  }
-
-  /** A source that promised more than it keeps (statistics of a file that lie) must not lead to wrong numbers. */
-  #refuseEarly(slot: number, timestampMs: number): void {
-    if (this.#outOfOrderMs !== null) return;
-    throw new WindrowError(
-      'INPUT',
-      `metric ${this.#dictionary.text(slot)}: found a sample at ${formatTime(timestampMs)} in a part of the source whose statistics say that nothing is before ${formatTime(this.#watermarkMs)}; write the file again, or convert it to a format without statistics`,
-    );
-  }
-
-  /** Second pass: the rows of each line, one line after the other, in their order. */
-  #scatter(batch: SampleBatch, futureMs: number): void {
-    const { slots, timestampsMs, values, length } = batch;
-    const { first, line, next, series, fromMs, untilMs } = this.#routes;
-    const horizonMs = this.horizonMs;
-    const start = this.#start;
-    const rows = start[this.lines.length]!;
-    if (rows > this.#columns.series.length) {
-      this.#columns = makeColumns(Math.ceil(rows * 1.25));
-      if (this.#routes.shared) this.#row = new Int32Array(this.#columns.series.length);
-    }
-    const columns = this.#columns;
-    const shared = this.#routes.shared;
-    for (let i = 0; i < length; i++) {
-      const value = values[i]!;
-      const slot = slots[i]!;
-      let route = slot < 0 || value - value !== 0 ? -1 : first[slot]!;
-      if (route < 0) continue;
-      const timestampMs = timestampsMs[i]!;
-      if (timestampMs < fromMs[slot]! || timestampMs >= untilMs) continue;
-      if (timestampMs > futureMs) {
-        this.#counter.add('quarantined');
-        this.#hooks.future?.(slot, timestampMs, value);
-        continue;
-      }
-      if (timestampMs >= horizonMs) {
-        this.#hooks.later?.(slot, timestampMs, value);
-        continue;
-      }
-      do {
-        const l = line[route]!;
-        // `start` serves as the cursor of each line here; afterwards it has moved on by one line.
-        const at = start[l]!;
-        start[l] = at + 1;
-        columns.series[at] = series[route]!;
-        columns.timestampsMs[at] = timestampMs;
-        columns.values[at] = value;
-        if (shared) this.#row[at] = i;
-        route = next[route]!;
-      } while (route >= 0);
-    }
-    start.copyWithin(1, 0, this.lines.length);
-    start[0] = 0;
+    this.#position = 0;
   }
 
   /** Works off what was pushed; false where the sink must be drained before it can go on. */
   run(sink: TensorSink): boolean {
     while (this.#line < this.lines.length) {
       const line = this.lines[this.#line]!;
-      const end = this.#start[this.#line + 1]!;
+      const end = this.#router.start[this.#line + 1]!;
       if (line.unsettled && !line.settle(sink)) return false;
       if (this.#position < end) {
-        this.#position = line.ingest(this.#columns, this.#position, end, sink);
+        this.#position = line.ingest(this.#router.columns, this.#position, end, sink);
         if (this.#position < end) return false;
       }
       this.#line++;
@@ -242,9 +146,9 @@ export class WindowEngine {
 
   /** Counts the verdicts of the batch; a sample that went to several lines has the best of them. */
   #tally(): void {
-    const rows = this.#start[this.lines.length]!;
-    const { verdicts } = this.#columns;
-    if (this.#routes.shared) this.#mergeShared(rows);
+    const rows = this.#router.start[this.lines.length]!;
+    const { verdicts } = this.#router.columns;
+    this.#router.mergeVerdicts(VERDICTS);
     const counts = new Float64Array(VERDICTS + 1);
     for (let i = 0; i < rows; i++) counts[verdicts[i]!] = counts[verdicts[i]!]! + 1;
     this.#counter.add('applied', counts[APPLIED]);
@@ -255,29 +159,14 @@ export class WindowEngine {
     if (counts[DROPPED_LATE]! > 0 && this.#hooks.droppedLate !== undefined) {
       this.#tellDropped(this.#hooks.droppedLate);
     }
-    this.#start.fill(0);
-  }
-
-  /** Leaves the best verdict with one row of each sample, and none (`VERDICTS`) with its other rows. */
-  #mergeShared(rows: number): void {
-    const { verdicts } = this.#columns;
-    const keeper = new Map<number, number>();
-    for (let i = 0; i < rows; i++) {
-      const sample = this.#row[i]!;
-      const kept = keeper.get(sample);
-      if (kept === undefined) {
-        keeper.set(sample, i);
-        continue;
-      }
-      verdicts[kept] = Math.min(verdicts[kept]!, verdicts[i]!);
-      verdicts[i] = VERDICTS;
-    }
+    this.#router.clear();
   }
 
   #tellDropped(tell: NonNullable<EngineHooks['droppedLate']>): void {
-    const { verdicts, series, timestampsMs, values } = this.#columns;
+    const { verdicts, series, timestampsMs, values } = this.#router.columns;
+    const { start } = this.#router;
     for (const [l, line] of this.lines.entries()) {
-      for (let i = this.#start[l]!; i < this.#start[l + 1]!; i++) {
+      for (let i = start[l]!; i < start[l + 1]!; i++) {
         if (verdicts[i] !== DROPPED_LATE) continue;
         tell(line.seriesSlots[series[i]!]!, timestampsMs[i]!, values[i]!);
       }
@@ -300,16 +189,6 @@ export class WindowEngine {
 
   /** Bytes of state, as allocated: a function of series, cells and lateness. */
   get sizeBytes(): number {
-    const batchBytes = this.#columns.series.length * 21 + this.#row.byteLength;
-    return this.lines.reduce((sum, line) => sum + line.sizeBytes, batchBytes);
+    return this.lines.reduce((sum, line) => sum + line.sizeBytes, this.#router.sizeBytes);
   }
-}
-
-function makeColumns(capacity: number): LineSamples {
-  return {
-    series: new Int32Array(capacity),
-    timestampsMs: new Float64Array(capacity),
-    values: new Float64Array(capacity),
-    verdicts: new Uint8Array(capacity),
-  };
 }

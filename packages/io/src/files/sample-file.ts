@@ -4,7 +4,7 @@ import type { Compression, FormatName } from './file-names.ts';
 import type { WideMapping } from './wide-mapping.ts';
 
 /** Rows in a batch: large enough to forget the cost of a call, small enough for a core's cache. */
-export const BATCH_ROWS = 65_536;
+export const BATCH_ROWS = 131_072;
 
 /** A file that was found at a URI. */
 export interface SampleFile {

@@ -5,6 +5,7 @@
 import { assert } from '@windrow/core';
 import type { CellAggregator } from '../cell-aggregator.ts';
 import type { CellRing } from '../cell-ring.ts';
+import type { LineSamples } from '../line-samples.ts';
 import { DROPPED_LATE, OUT_OF_RANGE } from '../verdict.ts';
 import type { WindowState } from '../window-state.ts';
 
@@ -67,6 +68,19 @@ export class RingState {
       return this.aggregator.apply(track, cell, timestampMs - cell * ring.resolutionMs, value);
     }
     return this.#takeCarefully(track, cell, timestampMs, value);
+  }
+
+  /**
+   * Takes samples in a run, as far as each is on time, held and before `stopMs`; returns the first row not taken. The latest
+   * timestamp among them is the aggregator's `latestMs`.
+   */
+  takeRun(
+    samples: LineSamples,
+    tracks: Int32Array,
+    rows: { readonly from: number; readonly to: number },
+    stopMs: number,
+  ): number {
+    return this.aggregator.applyRun(samples, tracks, rows, { stopMs, easyFrom: this.#easyFrom });
   }
 
   #takeCarefully(track: number, cell: number, timestampMs: number, value: number): number {
