@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MetricDictionary } from '@windrow/core';
 import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
@@ -224,6 +225,28 @@ describe('the long form', () => {
       expect(got.letters).toMatchObject([
         { row: 1, reason: expect.stringMatching(/rows 1 to 131072 cannot be read/) },
       ]);
+    }));
+
+  it('reads row groups side by side, each with a dictionary of its own', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'a.parquet');
+      const changing = ids.map((_, i) => idOf(Math.floor(i / 700)));
+      const columns = [{ element: textId, data: changing }, ...longColumns().slice(1)];
+      await writeFile(path, parquet(columns, 500));
+      const source = fileSource(path);
+      const dictionary = new MetricDictionary();
+      const parts = await Promise.all(
+        (await source.splits(null)).map(async (split) => {
+          const got: string[] = [];
+          const options = { dictionary, range: null, reject: () => undefined };
+          for await (const batch of source.read(split, options)) {
+            for (const slot of batch.slots.subarray(0, batch.length))
+              got.push(dictionary.text(slot));
+          }
+          return got;
+        }),
+      );
+      expect(parts.flat()).toEqual(changing);
     }));
 
   it('leaves row groups outside the range out, by statistics in any unit', () =>

@@ -4,8 +4,8 @@ import type { CompressionCodec } from 'hyparquet/src/types.js';
 import { compressors } from 'hyparquet-compressors';
 import { Damage } from '../../internal/damage.ts';
 
-/** zlib takes no smaller chunks. */
-const CHUNK_BYTES_MIN = 64;
+/** zlib takes no smaller chunks than this, either. */
+const CHUNK_ROOM_BYTES = 64;
 
 /**
  * The bytes of a page, which must be `sizeBytes` long. For UNCOMPRESSED it is `input` itself.
@@ -25,8 +25,8 @@ export function decompressPage(
 }
 
 function decompress(codec: CompressionCodec, input: Uint8Array, sizeBytes: number): Uint8Array {
-  // One chunk as large as the page: zlib would else gather it from chunks of 16 KiB.
-  const limit = { maxOutputLength: sizeBytes, chunkSize: Math.max(sizeBytes, CHUNK_BYTES_MIN) };
+  // One chunk with room for the page and more: zlib would else gather it from chunks of 16 KiB, or look for more.
+  const limit = { maxOutputLength: sizeBytes, chunkSize: sizeBytes + CHUNK_ROOM_BYTES };
   switch (codec) {
     case 'UNCOMPRESSED':
       return input;

@@ -24,7 +24,11 @@ export class IdDecoder implements ValueDecoder<Int32Array> {
   readonly #form: IdForm;
   readonly #dictionary: MetricDictionary;
   readonly #invalidIds: InvalidIds;
+  /** Of the chunk's dictionary; empty before it is there. */
   #slots: Int32Array = new Int32Array(0);
+  /** The dictionary page that was looked up last: many row groups of a file have the same. */
+  #knownPage: Buffer = Buffer.alloc(0);
+  #knownSlots: Int32Array = new Int32Array(0);
   readonly #indices: DictionaryIndices = new DictionaryIndices();
   readonly #deltas: DeltaIds = new DeltaIds();
   /** Of the current page: how its values are stored. */
@@ -43,14 +47,23 @@ export class IdDecoder implements ValueDecoder<Int32Array> {
   }
 
   dictionary(page: Page): void {
-    // Each entry takes at least a byte of length, or the fixed length, of the page.
+    const { bytes, valueCount } = page;
+    // Each entry takes at least its length, or the fixed length, of the page.
     const least = this.#form.fixedLength ?? 4;
-    if (page.valueCount * least > page.bytes.length) {
-      throw new Damage(`a dictionary of ${page.valueCount} ids in ${page.bytes.length} bytes`);
+    if (valueCount * least > bytes.length) {
+      throw new Damage(`a dictionary of ${valueCount} ids in ${bytes.length} bytes`);
     }
-    this.#startPlain(page.bytes, 0);
-    this.#slots = new Int32Array(page.valueCount);
-    this.#readPlain(this.#slots, 0, page.valueCount);
+    const isKnown = this.#knownSlots.length === valueCount && this.#knownPage.equals(bytes);
+    if (!isKnown) this.#learn(bytes, valueCount);
+    this.#slots = this.#knownSlots;
+  }
+
+  #learn(bytes: Uint8Array, count: number): void {
+    const slots = new Int32Array(count);
+    this.#startPlain(bytes, 0);
+    this.#readPlain(slots, 0, count);
+    this.#knownSlots = slots;
+    this.#knownPage = Buffer.from(bytes);
   }
 
   begin(page: Page, start: number, count: number): void {
