@@ -82,7 +82,7 @@ export async function readAll(
     const reject = (letter: DeadLetter): void => void read.letters.push(letter);
     for await (const batch of source.read(split, { dictionary, range, reject })) {
       read.batchSizes.push(batch.length);
-      read.rows.push(...rowsOf(batch));
+      for (const row of rowsOf(batch)) read.rows.push(row);
     }
   }
   return read;
