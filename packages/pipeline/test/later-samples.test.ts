@@ -21,7 +21,7 @@ class MemorySpace implements SpillSpace {
         return Promise.resolve();
       },
       read: (out, position) => {
-        expect(position + out.length).toBeLessThanOrEqual(bytes.length);
+        if (position + out.length > bytes.length) throw new Error('read past the end');
         out.set(bytes.subarray(position, position + out.length));
         return Promise.resolve();
       },
@@ -88,7 +88,7 @@ describe('LaterSamples', () => {
           expect(await drain(later)).toEqual(expectedSlices(rows, sliceMs));
           expect(later.statistics.put).toBe(rows.length);
           expect(space.open).toBe(0);
-          if (rows.length > 2 * rowsMax) expect(space.made).toBeGreaterThan(0);
+          expect(space.made > 0 || rows.length <= 2 * rowsMax).toBe(true);
         },
       ),
       { numRuns: 60 },

@@ -18,7 +18,8 @@ export {
   type PlanCost,
 } from './cost.ts';
 export type { TensorSink } from './tensor-sink.ts';
-export { WindowEngine, type EngineHooks, type EngineOptions } from './window-engine.ts';
+export { SampleStage, type EngineHooks, type EngineOptions } from './sample-stage.ts';
+export { WindowEngine } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';
 export type { WindowCounts } from './window-state.ts';
 export {
@@ -29,3 +30,5 @@ export {
   type TensorBatch,
   type TensorColumns,
 } from './arrow/fixed-shape-tensor.ts';
+export { PaneStage, type PaneSink } from './seam/pane-stage.ts';
+export { WindowStage } from './seam/window-stage.ts';

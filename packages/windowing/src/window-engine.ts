@@ -1,181 +1,13 @@
-/**
- * All lines: samples in batches of any metric and order, split by line at the door, each line a `LineEngine` of its own.
- *
- * The engine has no clock and does no I/O. It is driven in two steps, so that it never holds more than one batch and the
- * tensor sink's room: `push` (or `advance`) gives it work, `run` does the work and returns false whenever the sink must be
- * drained first.
- *
- * Every sample pushed is counted under one heading when `run` has taken it.
- */
-import {
-  assert,
-  SampleCounter,
-  type MetricDictionary,
-  type SampleBatch,
-  type SampleCounts,
-} from '@windrow/core';
-import { LineEngine } from './line-engine.ts';
-import { planWindows, type Plan, type WindowTarget } from './plan.ts';
-import { BatchRouter } from './internal/batch-router.ts';
-import { RoutingTable } from './internal/routing-table.ts';
+/** Both stages in one process: samples in, tensors out. The seam between them is a view on the cells. */
+import { settleWindows } from './internal/settle-windows.ts';
+import type { WindowTarget } from './plan.ts';
+import { SampleStage, type EngineOptions } from './sample-stage.ts';
 import type { TensorSink } from './tensor-sink.ts';
-import { APPLIED, DROPPED_LATE, DUPLICATE, OUT_OF_RANGE, SUPERSEDED, VERDICTS } from './verdict.ts';
-import type { EndRange } from './end-range.ts';
 import type { WindowCounts } from './window-state.ts';
 
-export interface EngineOptions {
-  /** Closed; holds every input of every definition. Batches refer to it. */
-  readonly dictionary: MetricDictionary;
-  /**
-   * How far a line's watermark stays behind its latest sample (live), or null: the watermark of all lines is moved by
-   * `advance`, and no sample may come before it (backfill).
-   */
-  readonly outOfOrderMs: number | null;
-  /** With `outOfOrderMs` null: how far past the watermark samples can be taken; later ones go to `hooks.later`. */
-  readonly aheadMs: number;
-  /** Window ends to be judged, `(afterMs, untilMs]`; infinite ends are allowed. */
-  readonly range: EndRange;
-  readonly hooks?: EngineHooks;
-}
-
-/** Told about single samples; slots are the dictionary's. */
-export interface EngineHooks {
-  /** A sample at or past `horizonMs`: to be pushed again when the watermark has come closer. It is not counted. */
-  readonly later?: (slot: number, timestampMs: number, value: number) => void;
-  /** A sample beyond the `futureMs` of its push: counted as quarantined. */
-  readonly future?: (slot: number, timestampMs: number, value: number) => void;
-  /** A sample that was counted as dropped late. */
-  readonly droppedLate?: (slot: number, timestampMs: number, value: number) => void;
-}
-
-export class WindowEngine {
-  readonly plan: Plan;
-  readonly lines: readonly LineEngine[];
-  readonly #dictionary: MetricDictionary;
-  readonly #outOfOrderMs: number | null;
-  readonly #aheadMs: number;
-  readonly #hooks: EngineHooks;
-  readonly #counter: SampleCounter = new SampleCounter();
-  #watermarkMs = Number.NEGATIVE_INFINITY;
-  readonly #router: BatchRouter;
-  // The line at work on its part of the batch, and how far it is.
-  #line = 0;
-  #position = 0;
-
+export class WindowEngine extends SampleStage<TensorSink> {
   constructor(targets: readonly WindowTarget[], options: EngineOptions) {
-    this.plan = planWindows(targets, options.dictionary);
-    this.#dictionary = options.dictionary;
-    this.#outOfOrderMs = options.outOfOrderMs;
-    this.#aheadMs = options.aheadMs;
-    this.#hooks = options.hooks ?? {};
-    this.lines = this.plan.lines.map(
-      (line) =>
-        new LineEngine(line, {
-          outOfOrderMs: options.outOfOrderMs,
-          aheadMs: options.outOfOrderMs ?? options.aheadMs,
-          range: options.range,
-        }),
-    );
-    const routes = new RoutingTable(this.lines, options.dictionary.size, options.range);
-    this.#router = new BatchRouter(this.lines, routes, this.#counter, this.#hooks);
-    this.#line = this.lines.length;
-  }
-
-  /** Samples from here on are handed to `hooks.later`: with a watermark from outside, `watermark + aheadMs`. */
-  get horizonMs(): number {
-    return this.#outOfOrderMs === null
-      ? this.#watermarkMs + this.#aheadMs
-      : Number.POSITIVE_INFINITY;
-  }
-
-  /** With a watermark from outside: no sample that is pushed from now on is earlier. */
-  get watermarkMs(): number {
-    return this.#watermarkMs;
-  }
-
-  /** Moves the watermark of every line; `run` judges what becomes due. */
-  advance(watermarkMs: number): void {
-    assert(this.#idle, 'the last batch was run to its end');
-    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
-    for (const line of this.lines) line.advanceTo(this.#watermarkMs);
-    this.#line = 0;
-    this.#position = 0;
-    this.#router.clear();
-  }
-
-  /** No more samples: every window that is left becomes due. */
-  finish(): void {
-    this.advance(Number.POSITIVE_INFINITY);
-  }
-
-  get #idle(): boolean {
-    return this.#line === this.lines.length;
-  }
-
-  /**
-   * Takes over a batch; the caller may reuse its arrays at once. The batch before was run to its end.
-   * @param futureMs samples later than this are quarantined
-   */
-  push(batch: SampleBatch, futureMs: number = Number.POSITIVE_INFINITY): void {
-    assert(this.#idle, 'the last batch was run to its end');
-    assert(batch.dictionary === this.#dictionary, 'batches refer to the dictionary of the engine');
-    this.#router.route(batch, {
-      promisedMs: this.#outOfOrderMs === null ? this.#watermarkMs : Number.NEGATIVE_INFINITY,
-      horizonMs: this.horizonMs,
-      futureMs,
-    });
-    this.#line = 0;
-    this.#position = 0;
-  }
-
-  /** Works off what was pushed; false where the sink must be drained before it can go on. */
-  run(sink: TensorSink): boolean {
-    while (this.#line < this.lines.length) {
-      const line = this.lines[this.#line]!;
-      const end = this.#router.start[this.#line + 1]!;
-      if (line.unsettled && !line.settle(sink)) return false;
-      if (this.#position < end) {
-        this.#position = line.ingest(this.#router.columns, this.#position, end, sink);
-        if (this.#position < end) return false;
-      }
-      this.#line++;
-      if (this.#line === this.lines.length) this.#tally();
-    }
-    return true;
-  }
-
-  /** Counts the verdicts of the batch; a sample that went to several lines has the best of them. */
-  #tally(): void {
-    const rows = this.#router.start[this.lines.length]!;
-    const { verdicts } = this.#router.columns;
-    this.#router.mergeVerdicts(VERDICTS);
-    const counts = new Float64Array(VERDICTS + 1);
-    for (let i = 0; i < rows; i++) counts[verdicts[i]!] = counts[verdicts[i]!]! + 1;
-    this.#counter.add('applied', counts[APPLIED]);
-    this.#counter.add('superseded', counts[SUPERSEDED]);
-    this.#counter.add('duplicate', counts[DUPLICATE]);
-    this.#counter.add('dropped_late', counts[DROPPED_LATE]);
-    this.#counter.add('out_of_range', counts[OUT_OF_RANGE]);
-    if (counts[DROPPED_LATE]! > 0 && this.#hooks.droppedLate !== undefined) {
-      this.#tellDropped(this.#hooks.droppedLate);
-    }
-    this.#router.clear();
-  }
-
-  #tellDropped(tell: NonNullable<EngineHooks['droppedLate']>): void {
-    const { verdicts, series, timestampsMs, values } = this.#router.columns;
-    const { start } = this.#router;
-    for (const [l, line] of this.lines.entries()) {
-      for (let i = start[l]!; i < start[l + 1]!; i++) {
-        if (verdicts[i] !== DROPPED_LATE) continue;
-        tell(line.seriesSlots[series[i]!]!, timestampsMs[i]!, values[i]!);
-      }
-    }
-  }
-
-  /** What became of the samples so far, without those that a source set aside or `hooks.later` keeps. */
-  samples(): SampleCounts {
-    return this.#counter.snapshot();
+    super(targets, options, settleWindows);
   }
 
   /** What became of the windows so far, by target. */
@@ -185,10 +17,5 @@ export class WindowEngine {
       for (const window of line.windows) counts[window.plan.target] = window.counts();
     }
     return counts;
-  }
-
-  /** Bytes of state, as allocated: a function of series, cells and lateness. */
-  get sizeBytes(): number {
-    return this.lines.reduce((sum, line) => sum + line.sizeBytes, this.#router.sizeBytes);
   }
 }

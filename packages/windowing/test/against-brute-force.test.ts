@@ -2,152 +2,152 @@
  * The engine against the brute-force model, live: any definitions, order, duplicates, gaps, batch splits and room in the
  * sink. `WINDROW_RUNS` sets the number of runs, `WINDROW_SEED` the seed.
  */
-import {
-  AGGREGATES,
-  MetricDictionary,
-  SampleColumns,
-  type Definition,
-  type Fill,
-} from '@windrow/core';
+import { MetricDictionary, SampleColumns } from '@windrow/core';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { WindowEngine } from '../src/index.ts';
+import {
+  PaneStage,
+  WindowEngine,
+  WindowStage,
+  type PaneSink,
+  type WindowTarget,
+} from '../src/index.ts';
+import { definition, ids, samples } from './arbitraries.ts';
 import { bruteForce, type Sample } from './brute-force.ts';
 import { CollectingSink } from './collecting-sink.ts';
 
-const ids = ['a', 'b', 'c'].map((x) => `${x.repeat(8)}-0000-4000-8000-000000000000`);
-const line = 'ffffffff-0000-4000-8000-000000000000';
+const runs = Number(process.env['WINDROW_RUNS'] ?? 300);
+const seed = process.env['WINDROW_SEED'];
+const parameters = { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) };
+const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+const dictionary = MetricDictionary.of(ids);
 
-const fill: fc.Arbitrary<Fill> = fc.oneof(
-  fc.record({ method: fc.constant('last' as const), maxAgeMs: fc.integer({ min: 0, max: 30 }) }),
-  fc.record({ method: fc.constant('linear' as const), maxGapMs: fc.integer({ min: 0, max: 40 }) }),
-  fc.record({ method: fc.constant('constant' as const), value: fc.constantFrom(-1, 0, 7.5) }),
-  fc.constant({ method: 'none' as const }),
-);
+/** The samples in batches of these sizes, over and over. */
+function* batches(arrived: readonly Sample[], sizes: readonly number[]): Generator<SampleColumns> {
+  for (let i = 0, n = 0; i < arrived.length; n++) {
+    const batch = new SampleColumns(dictionary, 20);
+    const size = sizes[n % sizes.length]!;
+    for (; i < arrived.length && batch.length < size; i++) {
+      batch.push(dictionary.intern(arrived[i]!.id), arrived[i]!.t, arrived[i]!.v);
+    }
+    yield batch;
+  }
+}
 
-const definition: fc.Arbitrary<Definition> = fc
-  .record({
-    inputs: fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 3 }),
-    cells: fc.integer({ min: 1, max: 8 }),
-    stepCells: fc.integer({ min: 1, max: 6 }),
-    resolutionMs: fc.constantFrom(1, 3, 5),
-    aggregate: fc.constantFrom(...AGGREGATES),
-    fill,
-    allowMissing: fc.boolean(),
-    minCoverage: fc.constantFrom(0, 0, 0.5, 1),
-    latenessMs: fc.constantFrom(0, 0, 4, 25),
-    timeMajor: fc.boolean(),
-  })
-  .map((d) => ({
-    inputMetricIds: d.inputs,
-    windowMs: d.cells * d.resolutionMs,
-    stepMs: d.stepCells * d.resolutionMs,
-    resolutionMs: d.resolutionMs,
-    lineId: line,
-    modelIdentifier: 'm',
-    modelVersion: null,
-    outputMetricId: line,
-    outputDeviceId: line,
-    outputMachineId: line,
-    outputMetricName: 'out',
-    aggregate: d.aggregate,
-    fill: d.fill,
-    allowMissing: d.allowMissing,
-    minCoverage: d.minCoverage,
-    allowedLatenessMs: d.latenessMs,
-    layout: d.timeMajor ? 'time_major' : 'channel_major',
-    inputName: null,
-    outputName: null,
-  }));
+function tensorsOf(sink: CollectingSink, target: number): unknown {
+  return sink.tensors
+    .filter((tensor) => tensor.target === target)
+    .map(({ end, tensor }) => ({ end, tensor: [...tensor] }));
+}
 
-/** Mostly forward, with steps back, repeats and now and then a leap; values from few, so that they collide. */
-const samples: fc.Arbitrary<Sample[]> = fc
-  .tuple(
-    fc.constantFrom(-40, 0, 1_000_000),
-    fc.array(
-      fc.record({
-        id: fc.constantFrom(...ids),
-        by: fc.oneof(
-          { weight: 8, arbitrary: fc.integer({ min: -3, max: 4 }) },
-          { weight: 2, arbitrary: fc.integer({ min: -45, max: 3 }) },
-          { weight: 1, arbitrary: fc.constantFrom(60, 200) },
-        ),
-        v: fc.constantFrom(-0, 0, 1, 1.5, -2, 3e-9, 1e16),
-      }),
-      { minLength: 1, maxLength: 60 },
-    ),
-  )
-  .map(([start, steps]) => {
-    let now = start;
-    return steps.map(({ id, by, v }) => {
-      now += Math.max(by, 0);
-      return { id, t: by < 0 ? now + by : now, v };
-    });
-  });
+const arrivals = [
+  fc.array(definition, { minLength: 1, maxLength: 3 }),
+  samples,
+  fc.constantFrom(0, 2, 10),
+  fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
+  fc.integer({ min: 1, max: 4 }),
+] as const;
 
 it(
   'hands on the same tensors and gives the same headings, whatever the batch split',
   { timeout: 600_000 },
   () => {
-    const runs = Number(process.env['WINDROW_RUNS'] ?? 300);
-    const seed = process.env['WINDROW_SEED'];
     fc.assert(
-      fc.property(
-        fc.array(definition, { minLength: 1, maxLength: 3 }),
-        samples,
-        fc.constantFrom(0, 2, 10),
-        fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
-        fc.integer({ min: 1, max: 4 }),
-        (definitions, arrived, outOfOrderMs, splits, room) => {
-          const expected = bruteForce(definitions, arrived, outOfOrderMs);
-          const dictionary = MetricDictionary.of(ids);
-          const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
-          const engine = new WindowEngine(targets, {
-            dictionary,
-            outOfOrderMs,
-            aheadMs: 0,
-            range: { afterMs: -Infinity, untilMs: Infinity },
-          });
-          const sink = new CollectingSink(targets, room);
-          for (let i = 0, n = 0; i < arrived.length; n++) {
-            const batch = new SampleColumns(dictionary, 20);
-            const size = splits[n % splits.length]!;
-            for (; i < arrived.length && batch.length < size; i++) {
-              batch.push(dictionary.intern(arrived[i]!.id), arrived[i]!.t, arrived[i]!.v);
-            }
-            engine.push(batch);
-            sink.runAll(engine);
-          }
-          engine.finish();
+      fc.property(...arrivals, (definitions, arrived, outOfOrderMs, sizes, room) => {
+        const expected = bruteForce(definitions, arrived, outOfOrderMs);
+        const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
+        const engine = new WindowEngine(targets, { dictionary, outOfOrderMs, aheadMs: 0, range });
+        const sink = new CollectingSink(targets, room);
+        for (const batch of batches(arrived, sizes)) {
+          engine.push(batch);
           sink.runAll(engine);
-          const byTarget = (target: number): unknown => [
-            sink.tensors
-              .filter((x) => x.target === target)
-              .map(({ end, tensor }) => ({ end, tensor: [...tensor] })),
-          ];
-          const expectedByTarget = (target: number): unknown => [
-            expected.emitted
-              .filter((x) => x.target === target)
-              .map(({ end, tensor }) => ({ end, tensor })),
-          ];
-          for (const target of definitions.keys())
-            expect(byTarget(target)).toEqual(expectedByTarget(target));
-          const counts = engine.samples();
-          for (const verdict of [
-            'unrouted',
-            'applied',
-            'superseded',
-            'duplicate',
-            'dropped_late',
-          ] as const) {
-            expect([verdict, counts[verdict]]).toEqual([
-              verdict,
-              expected.verdicts.filter((v) => v === verdict).length,
-            ]);
-          }
-        },
-      ),
-      { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) },
+        }
+        engine.finish();
+        sink.runAll(engine);
+        for (const target of definitions.keys()) {
+          const own = expected.emitted.filter((tensor) => tensor.target === target);
+          expect(tensorsOf(sink, target)).toEqual(own.map(({ end, tensor }) => ({ end, tensor })));
+        }
+        const counts = engine.samples();
+        for (const verdict of [
+          'unrouted',
+          'applied',
+          'superseded',
+          'duplicate',
+          'dropped_late',
+        ] as const) {
+          const own = expected.verdicts.filter((v) => v === verdict);
+          expect([verdict, counts[verdict]]).toEqual([verdict, own.length]);
+        }
+      }),
+      parameters,
     );
   },
 );
+
+/** Hands each message on as it comes; takes one, and then no more until it is asked to run again. */
+class OneByOne implements PaneSink {
+  full = false;
+  readonly #take: (message: Uint8Array) => void;
+
+  constructor(take: (message: Uint8Array) => void) {
+    this.#take = take;
+  }
+
+  write(message: Uint8Array): void {
+    this.full = true;
+    this.#take(message);
+  }
+}
+
+function runTwoStages(
+  targets: readonly WindowTarget[],
+  work: {
+    arrived: readonly Sample[];
+    outOfOrderMs: number;
+    sizes: readonly number[];
+    room: number;
+  },
+): { sink: CollectingSink; first: PaneStage; second: WindowStage } {
+  const options = { dictionary, outOfOrderMs: work.outOfOrderMs, aheadMs: 0, range };
+  const first = new PaneStage(targets, options);
+  const second = new WindowStage(targets, options);
+  const sink = new CollectingSink(targets, work.room);
+  const panes = new OneByOne((message) => {
+    second.push(message);
+    sink.runAll(second);
+  });
+  const runAll = (): void => {
+    while (!first.run(panes)) panes.full = false;
+  };
+  for (const batch of batches(work.arrived, work.sizes)) {
+    first.push(batch);
+    runAll();
+  }
+  first.finish();
+  runAll();
+  return { sink, first, second };
+}
+
+it('does the same in two stages with encoded panes between them', { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(...arrivals, (definitions, arrived, outOfOrderMs, sizes, room) => {
+      const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
+      const engine = new WindowEngine(targets, { dictionary, outOfOrderMs, aheadMs: 0, range });
+      const whole = new CollectingSink(targets);
+      for (const batch of batches(arrived, [20])) {
+        engine.push(batch);
+        whole.runAll(engine);
+      }
+      engine.finish();
+      whole.runAll(engine);
+      const { sink, first, second } = runTwoStages(targets, { arrived, outOfOrderMs, sizes, room });
+      for (const target of definitions.keys()) {
+        expect(tensorsOf(sink, target)).toEqual(tensorsOf(whole, target));
+      }
+      expect(first.samples()).toEqual(engine.samples());
+      expect(second.windows()).toEqual(engine.windows());
+    }),
+    parameters,
+  );
+});

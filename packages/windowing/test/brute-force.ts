@@ -24,7 +24,7 @@ const same = (a: Sample, b: Sample): boolean => a.t === b.t && Object.is(a.v, b.
 function cellOf(d: Definition, arrived: readonly Sample[]): { value: number; holders: Sample[] } {
   const distinct = arrived
     .filter((s, i) => arrived.findIndex((o) => same(o, s)) === i)
-    .sort((a, b) => a.t - b.t || order(a.v, b.v));
+    .toSorted((a, b) => a.t - b.t || order(a.v, b.v));
   const sum = distinct.slice(1).reduce((total, s) => total + s.v, distinct[0]!.v);
   if (d.aggregate === 'sum' || d.aggregate === 'mean' || d.aggregate === 'count') {
     return {
@@ -105,8 +105,8 @@ export function bruteForce(
   }));
   let [latest, watermark] = [-Infinity, -Infinity];
   const earliest = Math.min(...samples.map((s) => s.t));
-  const advance = (to: number): void =>
-    definitions.forEach((d, target) => {
+  const advance = (to: number): void => {
+    for (const [target, d] of definitions.entries()) {
       const { kept, judged, dirty } = state[target]!;
       const judge = (end: number): void => {
         const [before, now] = [judged.get(end) ?? 'empty', tensorOf(d, kept, end)];
@@ -117,12 +117,13 @@ export function bruteForce(
           emitted.push({ target, end, tensor: now });
         judged.set(end, now);
       };
-      [...dirty].sort((a, b) => a - b).forEach(judge);
+      for (const end of [...dirty].toSorted((a, b) => a - b)) judge(end);
       dirty.clear();
       const from = (Math.floor(Math.max(watermark, earliest) / d.stepMs) + 1) * d.stepMs;
       for (let end = from; end <= Math.min(to, latest + d.windowMs + d.stepMs); end += d.stepMs)
         judge(end);
-    });
+    }
+  };
   const verdicts = samples.map((s): Verdict => {
     if (!definitions.some((d) => d.inputMetricIds.includes(s.id))) return 'unrouted';
     if (s.t > latest) {
@@ -132,7 +133,7 @@ export function bruteForce(
         watermark = s.t - outOfOrderMs;
       }
     }
-    const own = definitions.flatMap((d, target): Verdict[] => {
+    const verdictsOf = definitions.map((d, target): Verdict[] => {
       if (!d.inputMetricIds.includes(s.id)) return [];
       const { kept, dirty } = state[target]!;
       const [r, k] = [d.resolutionMs, Math.floor(s.t / d.resolutionMs)];

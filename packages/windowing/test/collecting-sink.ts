@@ -1,5 +1,5 @@
 import type { TensorRow } from '@windrow/core';
-import type { TensorSink, WindowEngine, WindowTarget } from '../src/index.ts';
+import type { TensorSink, WindowTarget } from '../src/index.ts';
 
 /** Keeps every tensor; full after `room` of them until `drain`. */
 export class CollectingSink implements TensorSink {
@@ -35,7 +35,7 @@ export class CollectingSink implements TensorSink {
   }
 
   /** Runs the engine to the end of its work, draining whenever the sink is full. */
-  runAll(engine: WindowEngine): void {
+  runAll(engine: { run(sink: TensorSink): boolean }): void {
     while (!engine.run(this)) this.drain();
   }
 }

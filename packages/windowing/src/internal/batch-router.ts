@@ -6,9 +6,9 @@
  * a line's rows stand together and in their order. Nothing is allocated once the columns have grown to the size of a batch.
  */
 import { WindrowError, formatTime, type SampleBatch, type SampleCounter } from '@windrow/core';
-import type { LineEngine } from '../line-engine.ts';
+import type { SampleLine } from '../sample-line.ts';
 import type { LineSamples } from '../line-samples.ts';
-import type { EngineHooks } from '../window-engine.ts';
+import type { EngineHooks } from '../sample-stage.ts';
 import type { RoutingTable } from './routing-table.ts';
 
 const NO_ROUTE = -1;
@@ -37,7 +37,7 @@ export class BatchRouter {
   #row: Int32Array = new Int32Array(0);
 
   constructor(
-    lines: readonly LineEngine[],
+    lines: readonly Pick<SampleLine<never>, 'plan' | 'seriesSlots' | 'windows'>[],
     routes: RoutingTable,
     counter: SampleCounter,
     hooks: EngineHooks,

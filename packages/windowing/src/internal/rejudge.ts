@@ -16,7 +16,7 @@ export function rejudge(state: RingState, sink: TensorSink): boolean {
   for (const window of state.windows) {
     while (window.dirty.count > 0) if (!rejudgeSome(state, window, sink)) return false;
   }
-  state.ring.forgetBefore();
+  state.settled();
   return true;
 }
 

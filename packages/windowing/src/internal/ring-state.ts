@@ -9,11 +9,23 @@ import type { LineSamples } from '../line-samples.ts';
 import { DROPPED_LATE, OUT_OF_RANGE } from '../verdict.ts';
 import type { WindowState } from '../window-state.ts';
 
+/** The windows that read a ring. */
+export interface RingReaders {
+  readonly windows: readonly WindowState[];
+  /** By track: those that use it. */
+  readonly windowsOf: readonly (readonly WindowState[])[];
+}
+
+/** Told of each cell that a late sample changed, instead of marking windows. */
+export type LateListener = (track: number, cell: number) => void;
+
 export class RingState {
   readonly ring: CellRing;
-  readonly aggregator: CellAggregator;
   readonly windows: readonly WindowState[];
-  /** By track: the windows that use it. */
+  /** Where panes are sent on: takes note of what must be sent again. */
+  onLate: LateListener | null = null;
+  /** null where cells come ready. */
+  readonly #aggregator: CellAggregator | null;
   readonly #windowsOf: readonly (readonly WindowState[])[];
   /** By track: samples before this are needed by no window of the range. */
   readonly #neededFromMs: Float64Array;
@@ -21,20 +33,28 @@ export class RingState {
   #watermarkMs = Number.NEGATIVE_INFINITY;
   /** Cells from here to the ring's limit can be taken without a further look: on time, and held. */
   #easyFrom = Number.POSITIVE_INFINITY;
+  #hasLate = false;
 
-  constructor(
-    aggregator: CellAggregator,
-    windows: readonly WindowState[],
-    windowsOf: readonly (readonly WindowState[])[],
-  ) {
-    this.aggregator = aggregator;
-    this.ring = aggregator.ring;
-    this.windows = windows;
-    this.#windowsOf = windowsOf;
-    this.#neededFromMs = Float64Array.from(windowsOf, (users) =>
+  constructor(ring: CellRing, aggregator: CellAggregator | null, readers: RingReaders) {
+    this.ring = ring;
+    this.#aggregator = aggregator;
+    this.windows = readers.windows;
+    this.#windowsOf = readers.windowsOf;
+    this.#neededFromMs = Float64Array.from(readers.windowsOf, (users) =>
       Math.min(...users.map((w) => w.firstEndAfter(w.range.afterMs) - w.reachMs)),
     );
-    this.#untilMs = Math.max(...windows.map((w) => w.range.untilMs));
+    this.#untilMs = Math.max(...this.windows.map((w) => w.range.untilMs));
+  }
+
+  /** Whether late samples changed something that the next move of the watermark must deal with. */
+  get hasLate(): boolean {
+    return this.#hasLate;
+  }
+
+  /** It was dealt with. */
+  settled(): void {
+    this.ring.forgetBefore();
+    this.#hasLate = false;
   }
 
   /** End of the last cell held. */
@@ -63,16 +83,26 @@ export class RingState {
   /** Takes a valid sample into its cell; returns its verdict. */
   take(track: number, timestampMs: number, value: number): number {
     const { ring } = this;
+    const aggregator = this.#aggregator!;
     const cell = Math.floor(timestampMs / ring.resolutionMs);
+    const offsetMs = timestampMs - cell * ring.resolutionMs;
     if (cell >= this.#easyFrom && cell < ring.limit) {
-      return this.aggregator.apply(track, cell, timestampMs - cell * ring.resolutionMs, value);
+      return aggregator.apply(track, cell, offsetMs, value);
     }
-    return this.#takeCarefully(track, cell, timestampMs, value);
+    if (timestampMs < this.#neededFromMs[track]! || timestampMs >= this.#untilMs) {
+      return OUT_OF_RANGE;
+    }
+    if (this.#isClosed(track, cell * ring.resolutionMs)) return DROPPED_LATE;
+    this.#hold(cell);
+    const at = track * ring.capacity + ring.place(cell);
+    const before = ring.values[at]!;
+    const verdict = aggregator.apply(track, cell, offsetMs, value);
+    this.#noteLate(track, cell, before);
+    return verdict;
   }
 
   /**
-   * Takes samples in a run, as far as each is on time, held and before `stopMs`; returns the first row not taken. The latest
-   * timestamp among them is the aggregator's `latestMs`.
+   * Takes samples in a run, as far as each is on time, held and before `stopMs`; returns the first row not taken.
    */
   takeRun(
     samples: LineSamples,
@@ -80,19 +110,40 @@ export class RingState {
     rows: { readonly from: number; readonly to: number },
     stopMs: number,
   ): number {
-    return this.aggregator.applyRun(samples, tracks, rows, { stopMs, easyFrom: this.#easyFrom });
+    return this.#aggregator!.applyRun(samples, tracks, rows, { stopMs, easyFrom: this.#easyFrom });
   }
 
-  #takeCarefully(track: number, cell: number, timestampMs: number, value: number): number {
+  /** Latest timestamp of the samples that `takeRun` took last; -Infinity if none. */
+  get latestMsOfRun(): number {
+    return this.#aggregator!.latestMs;
+  }
+
+  /** Sets a cell that was made elsewhere. One that no window can need any more is passed over. */
+  put(track: number, cell: number, value: number): void {
     const { ring } = this;
-    if (timestampMs < this.#neededFromMs[track]! || timestampMs >= this.#untilMs) {
-      return OUT_OF_RANGE;
+    const isEasy = cell >= this.#easyFrom && cell < ring.limit;
+    if (!isEasy) {
+      if (this.#isClosed(track, cell * ring.resolutionMs)) return;
+      this.#hold(cell);
     }
-    const cellMs = cell * ring.resolutionMs;
-    const users = this.#windowsOf[track]!;
-    if (!users.some((w) => w.lastEndNeeding(cellMs) + w.latenessMs > this.#watermarkMs)) {
-      return DROPPED_LATE;
-    }
+    const place = ring.place(cell);
+    const at = track * ring.capacity + place;
+    const before = ring.values[at]!;
+    if (before !== before) ring.observe(track, place, cell, value);
+    else ring.values[at] = value;
+    if (!isEasy) this.#noteLate(track, cell, before);
+  }
+
+  /** Whether every window that needs the cell was judged and is no longer open. */
+  #isClosed(track: number, cellMs: number): boolean {
+    return this.#windowsOf[track]!.every(
+      (w) => w.lastEndNeeding(cellMs) + w.latenessMs <= this.#watermarkMs,
+    );
+  }
+
+  /** Sees to it that the ring holds the cell, and every cell up to the watermark. */
+  #hold(cell: number): void {
+    const { ring } = this;
     if (
       ring.base === Number.NEGATIVE_INFINITY ||
       cell >= ring.limit ||
@@ -104,14 +155,22 @@ export class RingState {
       cell >= ring.base && cell < ring.limit,
       `cell ${cell} is held ([${ring.base}, ${ring.limit}), watermark ${this.#watermarkMs})`,
     );
+  }
+
+  /** What follows when a cell that lies before the watermark was changed. */
+  #noteLate(track: number, cell: number, before: number): void {
+    const { ring } = this;
+    const cellMs = cell * ring.resolutionMs;
+    if (cellMs + ring.resolutionMs > this.#watermarkMs) return;
     const place = ring.place(cell);
-    const at = track * ring.capacity + place;
-    const before = ring.values[at]!;
-    const verdict = this.aggregator.apply(track, cell, timestampMs - cellMs, value);
-    if (cellMs + ring.resolutionMs <= this.#watermarkMs && !Object.is(before, ring.values[at])) {
-      if (this.#markDirty(users, cellMs)) ring.rememberBefore(track, place, before);
+    if (Object.is(before, ring.values[track * ring.capacity + place])) return;
+    if (this.onLate !== null) {
+      this.onLate(track, cell);
+      this.#hasLate = true;
+    } else if (this.#markDirty(this.#windowsOf[track]!, cellMs)) {
+      ring.rememberBefore(track, place, before);
+      this.#hasLate = true;
     }
-    return verdict;
   }
 
   /** Marks the judged windows that are open and need the cell. */
@@ -133,6 +192,6 @@ export class RingState {
   }
 
   get sizeBytes(): number {
-    return this.ring.sizeBytes + this.aggregator.sizeBytes;
+    return this.ring.sizeBytes + (this.#aggregator?.sizeBytes ?? 0);
   }
 }

@@ -2,7 +2,7 @@
  * Where samples of a slot go: a list of (line, series) for every slot, as arrays. Nearly always one; a metric that
  * several lines ask for has several.
  */
-import type { LineEngine } from '../line-engine.ts';
+import type { SampleLine } from '../sample-line.ts';
 import type { EndRange } from '../end-range.ts';
 
 export class RoutingTable {
@@ -20,7 +20,11 @@ export class RoutingTable {
   /** Whether some slot has several routes. */
   readonly shared: boolean;
 
-  constructor(lines: readonly LineEngine[], slots: number, range: EndRange) {
+  constructor(
+    lines: readonly Pick<SampleLine<never>, 'plan' | 'seriesSlots' | 'windows'>[],
+    slots: number,
+    range: EndRange,
+  ) {
     const routes = lines.reduce((sum, line) => sum + line.seriesSlots.length, 0);
     this.first = new Int32Array(slots).fill(-1);
     this.line = new Int32Array(routes);

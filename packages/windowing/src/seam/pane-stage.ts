@@ -1,0 +1,149 @@
+/**
+ * Stage 1 alone: samples in, pane messages out, for a `WindowStage` in another process. A message goes out when windows of
+ * the line become due, or when late samples changed cells that were sent before and the watermark moves.
+ *
+ * Samples are counted here; windows there.
+ */
+import type { MetricDictionary } from '@windrow/core';
+import type { LineState } from '../internal/line-state.ts';
+import type { RingState } from '../internal/ring-state.ts';
+import type { WindowTarget } from '../plan.ts';
+import { SampleStage, type EngineOptions } from '../sample-stage.ts';
+import { PaneMessageWriter, type CellColumns } from './pane-message.ts';
+import { planFingerprint } from './plan-fingerprint.ts';
+
+export interface PaneSink {
+  /** Whether it takes no more at the moment: `run` then returns false. */
+  readonly full: boolean;
+  /** Takes a message, which is the sink's from now on. Messages of one line must arrive in their order. */
+  write(message: Uint8Array): void;
+}
+
+export class PaneStage extends SampleStage<PaneSink> {
+  constructor(targets: readonly WindowTarget[], options: EngineOptions) {
+    const senders = new Map<LineState, PaneSender>();
+    super(targets, options, (line, sink) => {
+      let sender = senders.get(line);
+      if (sender === undefined) {
+        const index = this.plan.lines.indexOf(line.plan);
+        sender = new PaneSender(line, index, options.dictionary);
+        senders.set(line, sender);
+      }
+      return sender.settle(sink);
+    });
+  }
+}
+
+/** What was sent of one line, and what must be. */
+class PaneSender {
+  readonly #line: LineState;
+  readonly #index: number;
+  readonly #fingerprint: number;
+  readonly #rings: readonly RingSender[];
+  readonly #writer: PaneMessageWriter = new PaneMessageWriter();
+
+  constructor(line: LineState, index: number, dictionary: MetricDictionary) {
+    this.#line = line;
+    this.#index = index;
+    this.#fingerprint = planFingerprint(line.plan, dictionary);
+    this.#rings = line.rings.map((ring) => new RingSender(ring));
+  }
+
+  settle(sink: PaneSink): boolean {
+    const line = this.#line;
+    const goalMs = line.goalMs;
+    const hasLate = line.rings.some((ring) => ring.hasLate);
+    const isDue = line.nextDueMs <= goalMs;
+    if (hasLate || isDue) {
+      if (sink.full) return false;
+      for (const [r, ring] of this.#rings.entries()) ring.addLate(r, this.#writer);
+      for (const [r, ring] of this.#rings.entries()) ring.addPassed(r, goalMs, this.#writer);
+      sink.write(
+        this.#writer.finish({
+          fingerprint: this.#fingerprint,
+          line: this.#index,
+          lateWatermarkMs: line.watermarkMs,
+          watermarkMs: goalMs,
+        }),
+      );
+    }
+    line.moveWatermark();
+    if (isDue) {
+      for (const window of line.windows) {
+        window.nextEndMs = Math.max(window.nextEndMs, window.firstEndAfter(goalMs));
+      }
+      line.nextDueMs = line.earliestDue();
+    }
+    return true;
+  }
+}
+
+class RingSender {
+  readonly #ring: RingState;
+  /** By track: cells before this were sent. */
+  readonly #sentUntil: Float64Array;
+  /** By track: cells that late samples changed. */
+  readonly #late: Map<number, Set<number>> = new Map();
+  readonly #cells: CellColumns = {
+    length: 0,
+    timestampsMs: new Float64Array(1024),
+    values: new Float64Array(1024),
+  };
+
+  constructor(ring: RingState) {
+    this.#ring = ring;
+    this.#sentUntil = new Float64Array(ring.ring.trackCount).fill(Number.NEGATIVE_INFINITY);
+    ring.onLate = (track, cell) => {
+      const cells = this.#late.get(track);
+      if (cells === undefined) this.#late.set(track, new Set([cell]));
+      else cells.add(cell);
+    };
+  }
+
+  addLate(index: number, writer: PaneMessageWriter): void {
+    for (const [track, late] of this.#late) {
+      this.#cells.length = 0;
+      for (const cell of late) this.#collect(track, cell);
+      writer.add(index, track, this.#cells, true);
+    }
+    this.#late.clear();
+    this.#ring.settled();
+  }
+
+  /** Whole panes that end at the watermark or before; at the end of the input all that is left. */
+  addPassed(index: number, watermarkMs: number, writer: PaneMessageWriter): void {
+    const { ring } = this.#ring;
+    const passed = Math.floor(watermarkMs / ring.resolutionMs);
+    for (let track = 0; track < ring.trackCount; track++) {
+      const paneCells = ring.paneCells(track);
+      const until = Math.min(Math.floor(passed / paneCells) * paneCells, ring.newest + 1);
+      this.#cells.length = 0;
+      for (let cell = Math.max(this.#sentUntil[track]!, ring.base); cell < until; cell++) {
+        this.#collect(track, cell);
+      }
+      if (this.#cells.length > 0) writer.add(index, track, this.#cells, false);
+      if (until > this.#sentUntil[track]!) this.#sentUntil[track] = until;
+    }
+  }
+
+  /** Adds a cell to the columns if it is held and observed. */
+  #collect(track: number, cell: number): void {
+    const { ring } = this.#ring;
+    if (cell < ring.base) return;
+    const value = ring.values[track * ring.capacity + ring.place(cell)]!;
+    if (Number.isNaN(value)) return;
+    const cells = this.#cells;
+    if (cells.length === cells.values.length) grow(cells);
+    cells.timestampsMs[cells.length] = cell * ring.resolutionMs;
+    cells.values[cells.length++] = value;
+  }
+}
+
+function grow(cells: CellColumns): void {
+  const timestampsMs = new Float64Array(cells.length * 2);
+  const values = new Float64Array(cells.length * 2);
+  timestampsMs.set(cells.timestampsMs);
+  values.set(cells.values);
+  cells.timestampsMs = timestampsMs;
+  cells.values = values;
+}
