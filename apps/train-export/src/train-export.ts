@@ -10,8 +10,7 @@ import {
   readDefinitions,
 } from '@windrow/io';
 import { runExport, type JobReport } from '@windrow/pipeline';
-import { writeReport } from '@windrow/job-command';
-import { simSource } from '@windrow/simulator';
+import { sourceFactories, writeReport } from '@windrow/job-command';
 import { tensorRecordBatch, tensorSchema } from '@windrow/windowing';
 import { spec, type options as commandOptions } from './command.ts';
 
@@ -58,7 +57,7 @@ async function run(
 ): Promise<JobReport> {
   const { dtype } = options;
   const schemas = definitions.map((definition) => tensorSchema(definition, dtype));
-  const source = await openSource(options.source, { sim: simSource });
+  const source = await openSource(options.source, sourceFactories(terminal));
   const letters =
     options.deadLetter === null
       ? null

@@ -16,6 +16,8 @@ const DEFAULT_FILL_S = 60;
 const CELLS_MAX = 1 << 26;
 const INPUTS_MAX = 65_536;
 const DURATION_S_MAX = 10 * 366 * 86_400;
+/** Offsets within a cell are int32 milliseconds. */
+const RESOLUTION_S_MAX = 2_147_483;
 
 const uuid = z
   .string('a UUID')
@@ -75,7 +77,9 @@ const entryShape = z.strictObject({
   output_device_id: uuid,
   output_machine_id: uuid,
   output_metric_name: z.string('text'),
-  resolution_s: positiveSeconds.optional(),
+  resolution_s: positiveSeconds
+    .max(RESOLUTION_S_MAX, `at most ${RESOLUTION_S_MAX} seconds (24 days)`)
+    .optional(),
   aggregate: z.enum(AGGREGATES, `one of ${AGGREGATES.map((a) => `"${a}"`).join(', ')}`).optional(),
   fill: fill.optional(),
   allow_missing: z.boolean('true or false').optional(),

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '@windrow/core';
 import { createProgress, type ProgressMode, type Terminal } from '@windrow/cli';
-import { SpillFolder, type SinkOptions } from '@windrow/io';
+import { SpillFolder, fileSource, type SinkOptions } from '@windrow/io';
 import {
   OpenJob,
   type JobOptions,
@@ -37,11 +37,17 @@ export interface JobSetting {
   readonly spill: SpillSpace;
 }
 
-/** Opens the parts that a request names; `sim:` sources are known. */
+/** Sources of jobs: files, with a word on those that were passed over, and the simulator. */
+export function sourceFactories(terminal: Terminal): JobParts['factories'] {
+  const note = (text: string): void => terminal.stderr.write(`note: ${text}\n`);
+  return { file: (uri) => fileSource(uri, { note }), sim: simSource };
+}
+
+/** Opens the parts that a request names. */
 export function openJob(request: JobRequest, terminal: Terminal): Promise<OpenJob> {
   return OpenJob.open({
     ...request.parts,
-    factories: { sim: simSource },
+    factories: sourceFactories(terminal),
     log: request.log,
     nowMs: () => terminal.elapsedMs(),
   });

@@ -29,7 +29,7 @@ const codeOf: Readonly<Record<Aggregate, number>> = {
 };
 
 /** Longest cell whose offsets fit an int32: 24.8 days. */
-export const RESOLUTION_MS_MAX = 0x7fffffff;
+const RESOLUTION_MS_MAX = 0x7fffffff;
 
 export class CellAggregator {
   readonly ring: CellRing;

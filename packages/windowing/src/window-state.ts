@@ -19,8 +19,8 @@ import { DirtyWindows } from './internal/dirty-windows.ts';
 import type { WindowPlan } from './plan.ts';
 
 export const EMPTY = 0;
-export const BELOW_COVERAGE = 1;
-export const INCOMPLETE = 2;
+const BELOW_COVERAGE = 1;
+const INCOMPLETE = 2;
 /** Whole: ready to be scored. */
 export const COMPLETE = 3;
 

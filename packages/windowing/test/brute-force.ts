@@ -160,7 +160,7 @@ export function bruteForce(
       return after.holders.some((h) => same(h, s)) ? ['applied'] : ['superseded'];
     });
     return (['applied', 'superseded', 'duplicate', 'dropped_late'] as const).find((v) =>
-      own.includes(v),
+      verdictsOf.flat().includes(v),
     )!;
   });
   advance(Infinity);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelIdentity } from '@windrow/core';
 
-export const FIXTURES: string = join(import.meta.dirname, '../../../../shared/fixtures');
+const FIXTURES = join(import.meta.dirname, '../../../../shared/fixtures');
 export const hasFixtures: boolean = existsSync(join(FIXTURES, 'golden'));
 /** For the names of suites that need them. */
 export const SKIPPED = hasFixtures ? '' : ' (skipped: ../shared is not beside the project)';
