@@ -26,7 +26,7 @@ export interface SampleRecord {
  */
 export function encodeRecord(record: SampleRecord, out: Uint8Array, offset: number): number {
   const end = offset + RECORD_BYTES;
-  assert(offset >= 0 && end <= out.length, `${end} bytes are needed, there are ${out.length}`);
+  assert(offset >= 0 && end <= out.length, 'out has room for the records');
   const { metricId, timestampMs, value } = record;
   if (!parseMetricId(metricId, out, offset)) {
     throw new WindrowError('FORMAT', `metric id: found ${found(metricId)}, expected a UUID`);

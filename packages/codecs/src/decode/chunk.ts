@@ -69,7 +69,7 @@ function openChunk(
   start: number,
   end: number,
 ): { reader: ByteReader; count: number; hasStats: boolean } {
-  assert(start >= 0 && end <= bytes.length, `${start} .. ${end} lies in ${bytes.length} bytes`);
+  assert(start >= 0 && end <= bytes.length, 'the chunk lies within the bytes');
   const reader = new ByteReader(bytes, start, end - CRC_BYTES, 'chunk');
   if (end - start < LEAST_BYTES) reader.fail(`${end - start} bytes`, `at least ${LEAST_BYTES}`);
   const mark = reader.u8();

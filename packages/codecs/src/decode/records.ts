@@ -31,7 +31,7 @@ export function decodeRecords(
   columns: SampleColumns,
   reject?: RejectRecord,
 ): number {
-  assert(start >= 0 && end <= bytes.length, `${start} .. ${end} lies in ${bytes.length} bytes`);
+  assert(start >= 0 && end <= bytes.length, 'the records lie within the bytes');
   const { dictionary, slots, timestampsMs, capacity } = columns;
   const view = viewOf(bytes);
   const words = wordsOf(columns.values);

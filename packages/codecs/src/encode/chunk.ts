@@ -39,12 +39,12 @@ export function encodeChunk(
   options: ChunkOptions = {},
 ): number {
   const { length, timestampsMs, values } = points;
-  assert(length <= CHUNK_POINTS_MAX, `a chunk has at most ${CHUNK_POINTS_MAX} points`);
+  assert(length <= CHUNK_POINTS_MAX, 'a chunk has at most CHUNK_POINTS_MAX points');
   assert(timestampsMs.length >= length && values.length >= length, 'columns hold all points');
-  const needed = offset + chunkBytesMax(length);
+  const room = out.length - offset;
   assert(
-    offset >= 0 && out.length >= needed,
-    `${needed} bytes are needed, there are ${out.length}`,
+    offset >= 0 && chunkBytesMax(length) <= room,
+    'out has chunkBytesMax bytes from the offset on',
   );
   const writer = new ByteWriter(out, offset);
   const hasStats = options.stats === true && length > 0;

@@ -16,7 +16,7 @@ const TWO_32 = 4_294_967_296;
 export function encodeRecords(batch: SampleBatch, out: Uint8Array, offset: number): number {
   const { dictionary, length, slots, timestampsMs } = batch;
   const end = offset + length * RECORD_BYTES;
-  assert(offset >= 0 && end <= out.length, `${end} bytes are needed, there are ${out.length}`);
+  assert(offset >= 0 && end <= out.length, 'out has room for the records');
   const view = viewOf(out);
   const ids = viewOf(dictionary.bytes());
   const words = wordsOf(batch.values);

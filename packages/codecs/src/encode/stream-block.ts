@@ -144,10 +144,18 @@ function writeOrder(writer: ByteWriter, series: Series, length: number): number 
   const { count, order } = series;
   const steps = cyclicScratch.of(length);
   let expected = 0;
+  let seen = 0;
   for (let row = 0; row < length; row++) {
     const local = order[row]!;
-    steps[row] = local - expected;
+    const step = local - expected;
+    steps[row] = step;
+    seen |= step;
     expected = local + 1 === count ? 0 : local + 1;
+  }
+  if (seen === 0) {
+    // Sensors that are read in turn: nothing can be shorter.
+    writeColumn(writer, 0, steps, length);
+    return ORDER_IS_CYCLIC;
   }
   analyse(order, length);
   const plainBytes = analysis.bytes;

@@ -80,8 +80,13 @@ export class StreamEncoder {
     const bits = new Uint32Array(batch.values.buffer, batch.values.byteOffset, batch.length * 2);
     for (let from = 0; from < batch.length;) {
       const count = Math.min(batch.length - from, this.#rowsPerBlock - this.#rows);
+      const slots = this.#slots;
+      const rows = this.#rows;
+      const slotOf = this.#slotOf;
       for (let i = 0; i < count; i++) {
-        this.#slots[this.#rows + i] = this.#slotFor(batch, batch.slots[from + i]!);
+        const slot = batch.slots[from + i]!;
+        const known = slotOf[slot] ?? UNMAPPED;
+        slots[rows + i] = known === UNMAPPED ? this.#newSlot(batch.dictionary, slot) : known;
       }
       this.#timestampsMs.set(batch.timestampsMs.subarray(from, from + count), this.#rows);
       this.#valueBits.set(bits.subarray(from * 2, (from + count) * 2), this.#rows * 2);
@@ -116,17 +121,16 @@ export class StreamEncoder {
     this.#slotOf = grown;
   }
 
-  #slotFor(batch: SampleBatch, slot: number): number {
-    const known = this.#slotOf[slot] ?? UNMAPPED;
-    if (known !== UNMAPPED) return known;
-    assert(slot >= 0 && slot < batch.dictionary.size, 'a row to be written has an id');
+  /** Gives a slot of the batch's dictionary one here. */
+  #newSlot(dictionary: MetricDictionary, slot: number): number {
+    assert(slot >= 0 && slot < dictionary.size, 'a row to be written has an id');
     if (this.#ids.size === STREAM_IDS_MAX) {
       throw new WindrowError(
         'FORMAT',
         `stream: found more than ${STREAM_IDS_MAX} metric ids, expected fewer: start another stream`,
       );
     }
-    const mapped = this.#ids.internBytes(batch.dictionary.bytes(), slot * ID_BYTES);
+    const mapped = this.#ids.internBytes(dictionary.bytes(), slot * ID_BYTES);
     this.#slotOf[slot] = mapped;
     return mapped;
   }

@@ -196,6 +196,8 @@ describe('the caller of encodeChunk', () => {
   });
 
   it('gives room', () => {
-    expect(() => encodeChunk(pointsOf('regular', 'bits', 5), out, 0)).toThrow('are needed');
+    expect(() => encodeChunk(pointsOf('regular', 'bits', 5), out, 0)).toThrow(
+      'out has chunkBytesMax bytes',
+    );
   });
 });
