@@ -2,28 +2,49 @@
  * From definitions and a model store to a scorer: every model found, loaded, checked and warmed up, or every fault named,
  * before any sample is read.
  */
-import { WindrowError, type Definition, type ScoringTarget } from '@windrow/core';
-import { checkModel, nameOf, type ModelBinding } from './check-model.ts';
-import { BatchGroup, type LoadedModel, type PaceOptions } from './internal/batch-group.ts';
+import { WindrowError, type Definition } from '@windrow/core';
+import type { PaceOptions } from './internal/batch-group.ts';
 import { BufferPool } from './internal/buffer-pool.ts';
-import { ModelLoader } from './internal/model-loader.ts';
+import { Lane } from './internal/lane.ts';
+import { LaneModels } from './internal/lane-models.ts';
+import { Ledger } from './internal/ledger.ts';
+import { ModelFiles } from './internal/model-files.ts';
+import type { ModelHost } from './internal/model-host.ts';
+import { Opening, slotsOf } from './internal/opening.ts';
+import { Signal } from './internal/signal.ts';
+import { ThisThreadHost } from './internal/this-thread-host.ts';
+import type { ModelEvent } from './model-events.ts';
 import { ModelScorer } from './model-scorer.ts';
 import type { ModelStore } from './model-store.ts';
 
 const RUN_MS_MAX = 4;
 const BATCH_BYTES_MAX = 2 << 20;
 const BUFFER_BYTES_MAX = 64 << 20;
+const BATCH_WAIT_MS = 10;
+const STORE_TIMEOUT_MS = 60_000;
 const FAULTS_SHOWN = 50;
 
 export interface ScorerOptions {
   /** A clock that never goes back, in ms with fractions, such as `performance.now`. */
   readonly nowMs: () => number;
-  /** How long one run may block the thread, in ms: batches are cut accordingly. Default 4. */
+  /** How long one run may block its thread, in ms: batches are cut accordingly. Default 4. */
   readonly runMsMax?: number;
   /** Greatest size of a batch, unless a single window is larger. Default 2 MiB: larger ones gain nothing. */
   readonly batchBytesMax?: number;
   /** Memory for batches of all models together; `reserve` gives null beyond it. Default 64 MiB. */
   readonly bufferBytesMax?: number;
+  /** How long a window may wait for others of its model, in ms, where `drainDue` is used. Default 10. */
+  readonly batchWaitMs?: number;
+  /** Newer versions are looked for after so many ms, while something is drained; default: only when `refresh` is called. */
+  readonly refreshMs?: number;
+  /** How long the store may take for an answer, in ms. Default 60 000. */
+  readonly storeTimeoutMs?: number;
+  /** Models that are loaded at once; of more, those that have not run for longest make room and come back. Default: all. */
+  readonly loadedModelsMax?: number;
+  /** The same for the bytes of their files (a session takes about 2 to 20 times that). Default: no bound. */
+  readonly loadedBytesMax?: number;
+  /** Takes what happens to models while they score. */
+  readonly onEvent?: (event: ModelEvent) => void;
 }
 
 /**
@@ -36,78 +57,57 @@ export async function createScorer(
   store: ModelStore,
   options: ScorerOptions,
 ): Promise<ModelScorer> {
-  const loader = new ModelLoader(store);
-  const binder = new Binder({
-    nowMs: options.nowMs,
+  const files = new ModelFiles(store, options.storeTimeoutMs ?? STORE_TIMEOUT_MS);
+  const hosts: readonly ModelHost[] = [new ThisThreadHost(options.nowMs)];
+  const ledger = new Ledger(options.onEvent ?? null);
+  const progress = new Signal();
+  const pool = new BufferPool(options.bufferBytesMax ?? BUFFER_BYTES_MAX, false);
+  const lanes = hosts.map((host) => openLane(host, { files, ledger, progress, pool, options }));
+  const pace: PaceOptions = {
     runMsMax: options.runMsMax ?? RUN_MS_MAX,
     batchBytesMax: options.batchBytesMax ?? BATCH_BYTES_MAX,
-  });
+  };
+  const opening = new Opening(files, pace);
   try {
-    for (const definition of definitions) {
-      const loaded = await loader.load(definition);
-      if (loaded !== null) await binder.bind(definition, loaded);
-    }
-    throwFaults([...loader.faults, ...binder.faults]);
+    for (const slot of slotsOf(definitions, lanes)) await opening.open(slot);
+    throwFaults(opening.faults);
   } catch (error) {
-    await loader.release();
+    for (const lane of lanes) await lane.close();
     throw error;
   }
   return new ModelScorer({
-    targets: binder.targets,
-    groups: binder.groups,
-    models: loader.models,
-    pool: new BufferPool(options.bufferBytesMax ?? BUFFER_BYTES_MAX),
-    notes: [...loader.notes, ...binder.notes],
+    bound: opening.bound,
+    lanes,
+    pool,
+    files,
+    ledger,
+    progress,
+    pace,
+    notes: opening.notes,
+    nowMs: options.nowMs,
+    batchWaitMs: options.batchWaitMs ?? BATCH_WAIT_MS,
+    refreshMs: options.refreshMs ?? null,
   });
 }
 
-/** Definitions to groups that share runs. */
-class Binder {
-  readonly targets: ScoringTarget[] = [];
-  /** Group of each target. */
-  readonly groups: BatchGroup[] = [];
-  readonly faults: string[] = [];
-  readonly notes: string[] = [];
-  readonly #pace: PaceOptions;
-  readonly #groupByKey: Map<string, BatchGroup> = new Map();
+interface LaneSetting {
+  readonly files: ModelFiles;
+  readonly ledger: Ledger;
+  readonly progress: Signal;
+  readonly pool: BufferPool;
+  readonly options: ScorerOptions;
+}
 
-  constructor(pace: PaceOptions) {
-    this.#pace = pace;
-  }
-
-  async bind(definition: Definition, loaded: LoadedModel): Promise<void> {
-    try {
-      const { binding, notes } = checkModel(definition, loaded.model);
-      const group = await this.#groupOf(definition, loaded, binding);
-      this.groups.push(group);
-      this.notes.push(...notes);
-      this.targets.push({ definition, model: loaded.model.identity, dtype: binding.dtype });
-    } catch (error) {
-      if (!(error instanceof WindrowError)) throw error;
-      this.faults.push(...error.message.split('\n'));
-    }
-  }
-
-  async #groupOf(
-    definition: Definition,
-    loaded: LoadedModel,
-    binding: ModelBinding,
-  ): Promise<BatchGroup> {
-    const { identifier, version } = loaded.model.identity;
-    const key = JSON.stringify([identifier, version, definition.layout, binding]);
-    const known = this.#groupByKey.get(key);
-    if (known !== undefined) return known;
-    const group = new BatchGroup(loaded, binding, this.#pace);
-    try {
-      await group.warmUp();
-    } catch (error) {
-      if (!(error instanceof WindrowError)) throw error;
-      const message = `${error.message}; needed by definition ${nameOf(definition)}`;
-      throw new WindrowError('MODEL', message, { cause: error });
-    }
-    this.#groupByKey.set(key, group);
-    return group;
-  }
+function openLane(host: ModelHost, setting: LaneSetting): Lane {
+  const { files, ledger, progress, pool, options } = setting;
+  const models = new LaneModels(host, files, {
+    nowMs: options.nowMs,
+    loadedModelsMax: options.loadedModelsMax ?? Number.POSITIVE_INFINITY,
+    loadedBytesMax: options.loadedBytesMax ?? Number.POSITIVE_INFINITY,
+    onReleased: (model) => ledger.released(model),
+  });
+  const onProgress = (): void => progress.notify();
+  return new Lane({ host, models, pool, nowMs: options.nowMs, onProgress });
 }
 
 function throwFaults(faults: readonly string[]): void {

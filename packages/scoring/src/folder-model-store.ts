@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WindrowError, found, messageOf } from '@windrow/core';
+import { GOLDEN_BYTES_MAX, GOLDEN_FILE } from './golden-vectors.ts';
 import { listNear } from './internal/near-names.ts';
 import {
   MODEL_FILE,
@@ -26,6 +27,11 @@ export class FolderModelStore implements ModelStore {
   /** @param root path of the folder that holds a folder for each model */
   constructor(root: string) {
     this.uri = root;
+  }
+
+  /** Nothing is remembered. */
+  refresh(): Promise<void> {
+    return Promise.resolve();
   }
 
   async versions(identifier: string): Promise<ModelVersions> {
@@ -58,7 +64,8 @@ export class FolderModelStore implements ModelStore {
     const path = join(folder, MODEL_FILE);
     const bytes = await this.#read(path, identifier, version);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { identity: { identifier, version, sha256 }, path, bytes, folder };
+    const golden = await readGolden(join(folder, GOLDEN_FILE));
+    return { identity: { identifier, version, sha256 }, path, bytes, folder, golden };
   }
 
   async #read(path: string, identifier: string, version: number): Promise<Uint8Array> {
@@ -108,6 +115,25 @@ export class FolderModelStore implements ModelStore {
       'MODEL',
       `model store ${this.uri}: found no model ${found(identifier)}; there are: ${listNear(identifier, names)}`,
     );
+  }
+}
+
+async function readGolden(path: string): Promise<ModelFile['golden']> {
+  try {
+    const { size } = await stat(path);
+    if (size > GOLDEN_BYTES_MAX) {
+      throw new WindrowError(
+        'MODEL',
+        `${path}: found ${size} bytes, expected at most ${GOLDEN_BYTES_MAX}; a few windows will do`,
+      );
+    }
+    return { path, bytes: await readFile(path) };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    if (error instanceof WindrowError) throw error;
+    throw new WindrowError('MODEL', `${path}: cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

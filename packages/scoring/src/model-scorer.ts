@@ -3,7 +3,7 @@
  *
  * `reserve` hands out a row of the batch that the model will read, so a tensor is written once, where it is needed. Batches
  * go across windows and definitions of one model (same input, output and shape). A target's windows stay in order because a group
- * fills one batch at a time and batches are run first in, first out.
+ * fills one batch at a time, and batches are run first in, first out by the lane to which the target's line belongs.
  *
  * Nothing here is proportional to the number of targets: a drain looks at the groups that have rows.
  */
@@ -14,68 +14,94 @@ import {
   type ScoringTarget,
   type TensorRow,
 } from '@windrow/core';
-import type { Batch } from './internal/batch.ts';
-import type { BatchGroup, LoadedModel } from './internal/batch-group.ts';
+import type { BatchGroup, PaceOptions } from './internal/batch-group.ts';
 import type { BufferPool } from './internal/buffer-pool.ts';
-import type { ModelStatistics } from './model-statistics.ts';
+import type { Lane } from './internal/lane.ts';
+import type { Ledger } from './internal/ledger.ts';
+import type { ModelFiles } from './internal/model-files.ts';
+import type { BoundSlot } from './internal/model-slot.ts';
+import { scorerStatistics } from './internal/scorer-report.ts';
+import type { Signal } from './internal/signal.ts';
+import { VersionKeeper } from './internal/version-keeper.ts';
+import type { ScorerStatistics } from './scorer-statistics.ts';
 
 export interface ModelScorerParts {
-  readonly targets: readonly ScoringTarget[];
-  /** Group of each target. */
-  readonly groups: readonly BatchGroup[];
-  readonly models: readonly LoadedModel[];
+  readonly bound: readonly BoundSlot[];
+  readonly lanes: readonly Lane[];
   readonly pool: BufferPool;
+  readonly files: ModelFiles;
+  readonly ledger: Ledger;
+  /** Some lane has scored something. */
+  readonly progress: Signal;
+  readonly pace: PaceOptions;
   /** What is allowed but worth a word, a sentence each. */
   readonly notes: readonly string[];
+  readonly nowMs: () => number;
+  readonly batchWaitMs: number;
+  readonly refreshMs: number | null;
 }
 
 type Row = { -readonly [K in keyof TensorRow]: TensorRow[K] };
+type Emit = (scores: ScoreBatch) => void;
 
 const NOTHING = -1;
 /**
  * Full batches beyond this are run before another is begun, while they are in the cache: 2.5 us a window of 14 x 300, batches of
- * 1 MiB, instead of 2.8 to 3.7 us where 64 MiB were filled first.
+ * 1 MiB, instead of 2.8 to 3.7 us where 64 MiB were filled first. A lane elsewhere has the next batches ready when it ends one.
  */
-const QUEUED_BYTES_MAX = 1 << 20;
+const HELD_BYTES_MAX = 1 << 20;
+const HELD_BYTES_APART_MAX = 4 << 20;
 
 /** Made by `createScorer`. */
 export class ModelScorer implements Scorer {
-  readonly targets: readonly ScoringTarget[];
   /** What the model store ignored, and where a model was trained on other windows than it gets: a sentence each. */
   readonly notes: readonly string[];
-  readonly #groups: readonly BatchGroup[];
-  readonly #models: readonly LoadedModel[];
-  readonly #pool: BufferPool;
+  readonly #parts: ModelScorerParts;
+  readonly #targets: ScoringTarget[] = [];
+  /** Group of each target. */
+  readonly #groups: BatchGroup[] = [];
+  /** What scores now. */
+  readonly #bound: Map<BoundSlot['slot'], BoundSlot> = new Map();
+  readonly #versions: VersionKeeper;
   readonly #row: Row = { data: new Float64Array(0), offset: 0 };
-  /** Batches to be run, from `#queueHead` on. */
-  #queue: Batch[] = [];
-  #queueHead = 0;
-  #queuedBytes = 0;
-  /** Groups that opened a batch since the last seal of all; some are full and queued by now. */
+  /** Groups that opened a batch since the last seal of all; some are full and given by now. */
   #listed: BatchGroup[] = [];
   #reserved = NOTHING;
+  /** What is to take its place when no row is reserved. */
+  #waiting: (readonly BoundSlot[])[] = [];
+  /** Whether `reserve` found no room since the last drain. */
+  #isStarved = false;
   #draining: Promise<void> = Promise.resolve();
+  #refreshAtMs: number;
   #closed: Promise<void> | null = null;
 
   constructor(parts: ModelScorerParts) {
-    this.targets = parts.targets;
+    this.#parts = parts;
     this.notes = parts.notes;
-    this.#groups = parts.groups;
-    this.#models = parts.models;
-    this.#pool = parts.pool;
+    this.#refreshAtMs = parts.nowMs() + (parts.refreshMs ?? Number.POSITIVE_INFINITY);
+    for (const bound of parts.bound) this.#install(bound);
+    this.#versions = new VersionKeeper({
+      ...parts,
+      replace: (bound) => {
+        this.#waiting.push(bound);
+        this.#replaceWaiting();
+      },
+    });
+  }
+
+  /** `model` is the version that windows reserved from now on are scored by; every `ScoreBatch` says which one did. */
+  get targets(): readonly ScoringTarget[] {
+    return this.#targets;
   }
 
   reserve(target: number): TensorRow | null {
+    assert(this.#closed === null, 'reserve: an open scorer');
+    this.#release();
     const group = this.#groups[target];
-    assert(group !== undefined && this.#closed === null, 'reserve: a target of an open scorer');
-    this.#reserved = NOTHING;
-    if (group.open === null) {
-      if (this.#queuedBytes >= QUEUED_BYTES_MAX) return null;
-      if (!this.#open(group)) {
-        // Memory may be held by batches that are not full: they are queued, so that the next drain of any kind frees it.
-        this.#sealAll();
-        return null;
-      }
+    assert(group !== undefined, 'reserve: a target of the scorer');
+    if (group.open === null && !this.#open(group)) {
+      this.#isStarved = true;
+      return null;
     }
     const batch = group.open!;
     this.#row.data = batch.data;
@@ -86,37 +112,76 @@ export class ModelScorer implements Scorer {
 
   commit(target: number, windowEndMs: number): void {
     assert(this.#reserved === target, 'commit: the target that was reserved last');
-    this.#reserved = NOTHING;
     const group = this.#groups[target]!;
     const batch = group.open!;
     batch.push(target, windowEndMs);
-    if (batch.length === batch.capacity) this.#enqueue(group.seal());
+    if (batch.length === batch.capacity) group.lane.give(group.seal());
+    this.#release();
   }
 
   /**
    * As the contract says. Every run is a turn of the event loop of its own. Drains wait for each other; rows committed while one
-   * runs are scored by it if they fill a batch, else by the next. After an error the rows of the failed batch are gone (and counted),
-   * all others stay for the next drain.
+   * runs are scored by it if they fill a batch, else by the next. After an error the rows of the failed run are gone (and counted),
+   * all others come with the next drain.
    */
-  drain(all: boolean, emit: (scores: ScoreBatch) => void): Promise<void> {
+  drain(all: boolean, emit: Emit): Promise<void> {
     assert(this.#closed === null, 'drain: an open scorer');
+    this.#refreshIfDue();
     if (all) {
-      this.#sealAll();
-      this.#reserved = NOTHING;
+      this.#release();
+      this.#seal(Number.POSITIVE_INFINITY);
     }
-    const drained = this.#draining.then(() => this.#runQueue(emit));
-    this.#draining = drained.catch(() => {});
-    return drained;
+    return this.#drainLater(all, emit);
   }
 
-  /** One entry for each loaded model, in the order of their first definitions. */
-  statistics(): readonly ModelStatistics[] {
-    return this.#models.map(({ statistics }) => statistics.snapshot());
+  /**
+   * Like `drain(true)` for the batches that are full or were begun at least `batchWaitMs` ago; to be called when `dueMs` has come.
+   * Others go on being filled.
+   */
+  drainDue(emit: Emit): Promise<void> {
+    assert(this.#closed === null, 'drain: an open scorer');
+    this.#refreshIfDue();
+    this.#release();
+    this.#seal(this.#parts.nowMs() - this.#parts.batchWaitMs);
+    return this.#drainLater(true, emit);
+  }
+
+  /** When the batch that was begun first has waited for `batchWaitMs`, on the scorer's clock; infinite where none is begun. */
+  get dueMs(): number {
+    let openedMs = Number.POSITIVE_INFINITY;
+    for (const { open } of this.#listed) {
+      if (open !== null && open.length > 0) openedMs = Math.min(openedMs, open.openedMs);
+    }
+    return openedMs + this.#parts.batchWaitMs;
+  }
+
+  /**
+   * Looks for newer versions and takes them, while scoring goes on. What fails is counted and told to `onEvent`, not thrown; what
+   * scores goes on scoring then.
+   */
+  refresh(): Promise<void> {
+    assert(this.#closed === null, 'refresh: an open scorer');
+    return this.#versions.refresh();
+  }
+
+  /**
+   * Has one version, older or newer, score for the definitions with `modelVersion` null, until another is named; null: the newest
+   * again.
+   * @throws WindrowError MODEL where it is not there, or does not fit; what scores goes on scoring then
+   */
+  pin(identifier: string, version: number | null): Promise<void> {
+    assert(this.#closed === null, 'pin: an open scorer');
+    return this.#versions.pin(identifier, version);
+  }
+
+  statistics(): ScorerStatistics {
+    const models = [...this.#bound.values()].map(({ model }) => model);
+    return scorerStatistics(models, this.#parts.lanes, this.#parts.ledger);
   }
 
   /** Bytes held for batches, filled or kept to be filled again. */
   get bufferBytes(): number {
-    return this.#pool.bytes;
+    return this.#parts.pool.bytes;
   }
 
   /** Waits for the drains that were asked for, then frees the sessions; rows not drained are gone. Idempotent. */
@@ -127,11 +192,53 @@ export class ModelScorer implements Scorer {
 
   async #close(): Promise<void> {
     await this.#draining;
-    for (const { model } of this.#models) await model.release();
+    this.#parts.files.close();
+    await this.#versions.close();
+    for (const lane of this.#parts.lanes) await lane.close();
+  }
+
+  /** Nothing is reserved any more: what waits for that comes about. */
+  #release(): void {
+    this.#reserved = NOTHING;
+    if (this.#waiting.length > 0) this.#replaceWaiting();
+  }
+
+  #replaceWaiting(): void {
+    if (this.#reserved !== NOTHING) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const bound of waiting.flat()) {
+      const { slot, groups, model } = this.#bound.get(bound.slot)!;
+      for (const group of new Set(groups)) this.#sealGroup(group);
+      this.#install(bound);
+      slot.lane.models.unhold(model);
+    }
+  }
+
+  #install(bound: BoundSlot): void {
+    bound.model.isInstalled = true;
+    this.#bound.set(bound.slot, bound);
+    for (const [i, target] of bound.slot.targets.entries()) {
+      this.#groups[target] = bound.groups[i]!;
+      this.#targets[target] = bound.scoringTargets[i]!;
+    }
+  }
+
+  #refreshIfDue(): void {
+    const { nowMs, refreshMs } = this.#parts;
+    if (refreshMs === null || nowMs() < this.#refreshAtMs) return;
+    this.#refreshAtMs = nowMs() + refreshMs;
+    void this.#versions.refresh();
   }
 
   #open(group: BatchGroup): boolean {
-    if (!group.openBatch(this.#pool)) return false;
+    const { pool, nowMs } = this.#parts;
+    if (!hasRoom(group.lane)) return false;
+    if (!group.openBatch(pool, nowMs())) {
+      // Memory may be held by batches that are not full: they are given, so that the next drain of any kind frees it.
+      this.#seal(Number.POSITIVE_INFINITY);
+      return false;
+    }
     if (!group.isListed) {
       group.isListed = true;
       this.#listed.push(group);
@@ -139,54 +246,58 @@ export class ModelScorer implements Scorer {
     return true;
   }
 
-  #sealAll(): void {
+  /** Gives the batches that were opened at that time or before. */
+  #seal(openedMs: number): void {
     const listed = this.#listed;
-    this.#listed = [];
+    this.#listed = listed.filter(({ open }) => open !== null && open.openedMs > openedMs);
     for (const group of listed) {
+      if (group.open !== null && group.open.openedMs > openedMs) continue;
       group.isListed = false;
-      if (group.open === null) continue;
-      const batch = group.seal();
-      if (batch.length > 0) this.#enqueue(batch);
-      else this.#pool.give(batch.buffer);
+      this.#sealGroup(group);
     }
   }
 
-  #enqueue(batch: Batch): void {
-    this.#queue.push(batch);
-    this.#queuedBytes += batch.buffer.byteLength;
+  #sealGroup(group: BatchGroup): void {
+    if (group.open === null) return;
+    const batch = group.seal();
+    if (batch.length > 0) group.lane.give(batch);
+    else group.lane.discard(batch);
   }
 
-  async #runQueue(emit: (scores: ScoreBatch) => void): Promise<void> {
-    while (this.#queueHead < this.#queue.length) {
-      const batch = this.#queue[this.#queueHead++]!;
-      if (this.#queueHead === this.#queue.length) {
-        this.#queue = [];
-        this.#queueHead = 0;
+  #drainLater(all: boolean, emit: Emit): Promise<void> {
+    const drained = this.#draining.then(() => this.#drain(all, emit));
+    this.#draining = drained.catch(() => {});
+    return drained;
+  }
+
+  async #drain(all: boolean, emit: Emit): Promise<void> {
+    const { lanes, progress } = this.#parts;
+    // What a lane elsewhere is given from now on is for the next drain.
+    const marks = lanes.map((lane) => lane.given);
+    const isStarved = this.#isStarved;
+    this.#isStarved = false;
+    const before = taken(lanes);
+    for (;;) {
+      for (const lane of lanes) {
+        lane.start();
+        lane.take(emit);
       }
-      try {
-        await runBatch(batch, emit);
-      } finally {
-        this.#queuedBytes -= batch.buffer.byteLength;
-        this.#pool.give(batch.buffer);
-      }
+      const isOver = lanes.every((lane, i) => {
+        if (!lane.host.isApart) return lane.taken === lane.given;
+        if (all) return lane.taken >= marks[i]!;
+        const hasMoved = !isStarved || lane.taken === lane.given || taken(lanes) > before;
+        return hasRoom(lane) && hasMoved;
+      });
+      if (isOver) return;
+      await progress.wait();
     }
   }
 }
 
-async function runBatch(batch: Batch, emit: (scores: ScoreBatch) => void): Promise<void> {
-  const { group, length } = batch;
-  const model = group.loaded.model.identity;
-  for (let from = 0; from < length;) {
-    const rows = Math.min(group.runRows, length - from);
-    const values = await group.score(batch, from, rows);
-    const to = from + rows;
-    emit({
-      length: rows,
-      targets: batch.targets.subarray(from, to),
-      windowEndsMs: batch.windowEndsMs.subarray(from, to),
-      values,
-      model,
-    });
-    from = to;
-  }
+function hasRoom(lane: Lane): boolean {
+  return lane.heldBytes < (lane.host.isApart ? HELD_BYTES_APART_MAX : HELD_BYTES_MAX);
+}
+
+function taken(lanes: readonly Lane[]): number {
+  return lanes.reduce((sum, lane) => sum + lane.taken, 0);
 }

@@ -26,10 +26,17 @@ export interface ModelFile {
   readonly bytes: Uint8Array;
   /** Local folder in which the model's external data files lie. */
   readonly folder: string;
+  /** `golden.json` beside the model, where there is one. */
+  readonly golden: { readonly path: string; readonly bytes: Uint8Array } | null;
 }
 
 export interface ModelStore {
   readonly uri: string;
+  /**
+   * Looks again for what there is; what was found before holds until then, for stores that remember.
+   * @throws WindrowError MODEL where the store does not answer; it then goes on with what it knows
+   */
+  refresh(): Promise<void>;
   /** @throws WindrowError MODEL where the store, the model or any version of it is missing: what was looked for, what is there */
   versions(identifier: string): Promise<ModelVersions>;
   /** @throws WindrowError MODEL where that version is missing or its file cannot be read */

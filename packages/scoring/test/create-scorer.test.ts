@@ -34,7 +34,8 @@ describe('targets', () => {
     expect(scorer.targets.map((t) => t.definition)).toEqual(definitions);
     expect(scorer.targets[0]!.model.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(store.opened).toBe(3);
-    expect(scorer.statistics().map((s) => [s.model.identifier, s.model.version, s.runs])).toEqual([
+    const { models } = scorer.statistics();
+    expect(models.map((s) => [s.model.identifier, s.model.version, s.runs])).toEqual([
       ['a', 10, 0],
       ['a', 2, 0],
       ['b', 1, 0],

@@ -138,3 +138,23 @@ describe('what is missing', () => {
     },
   );
 });
+
+describe('golden.json', () => {
+  it('beside the model is read, and null where there is none', async () => {
+    const folder = addModel('m', '1');
+    const store = new FolderModelStore(root);
+    expect((await store.open('m', 1)).golden).toBeNull();
+    writeFileSync(join(folder, 'golden.json'), '[]');
+    expect((await store.open('m', 1)).golden).toEqual({
+      path: join(folder, 'golden.json'),
+      bytes: Buffer.from('[]'),
+    });
+  });
+
+  it('that is a folder is an error', async () => {
+    mkdirSync(join(addModel('m', '1'), 'golden.json'));
+    await expect(new FolderModelStore(root).open('m', 1)).rejects.toThrow(
+      /golden.json: cannot be read: EISDIR/,
+    );
+  });
+});

@@ -23,12 +23,12 @@ describe('scores', () => {
     await bench.put(0, 500, 8);
     await bench.put(1, 600, 9);
     await bench.drain(true);
-    const by = 'm';
+    const by = { by: 'm', version: 1 };
     expect(bench.batches).toEqual([
       [
-        { target: 1, end: 500, value: 7, by },
-        { target: 0, end: 500, value: 8, by },
-        { target: 1, end: 600, value: 9, by },
+        { target: 1, end: 500, value: 7, ...by },
+        { target: 0, end: 500, value: 8, ...by },
+        { target: 1, end: 600, value: 9, ...by },
       ],
     ]);
     await bench.scorer.close();
@@ -67,7 +67,7 @@ describe('scores', () => {
       [[2, 3.5]],
       [[3, 6]],
     ]);
-    expect(bench.scorer.statistics()).toHaveLength(1);
+    expect(bench.scorer.statistics().models).toHaveLength(1);
     await bench.scorer.close();
   });
 
@@ -85,7 +85,7 @@ describe('scores', () => {
         const target = Math.floor(next() * targets);
         const value = Math.floor(next() * 1000);
         await bench.put(target, end, value);
-        expected[target]!.push({ target, end, value, by: 'abc'[target % 3]! });
+        expected[target]!.push({ target, end, value, by: 'abc'[target % 3]!, version: 1 });
         const dice = next();
         if (dice < 0.02) await bench.drain(false);
         else if (dice < 0.03) await bench.drain(true);
@@ -102,7 +102,7 @@ describe('scores', () => {
     for (const [i, v] of [1, Number.NaN, Infinity].entries()) await bench.put(0, i, v);
     await bench.drain(true);
     expect(bench.scores.map((s) => s.value)).toEqual([1, Number.NaN, Infinity]);
-    expect(bench.scorer.statistics()[0]).toMatchObject({ scoredRows: 3, nonFiniteRows: 2 });
+    expect(bench.scorer.statistics().models[0]).toMatchObject({ scoredRows: 3, nonFiniteRows: 2 });
     await bench.scorer.close();
   });
 
@@ -208,9 +208,9 @@ describe('a run that fails', () => {
       [1, 1, 5],
       [0, 2, 12],
     ]);
-    expect(bench.scorer.statistics()).toMatchObject([
-      { failedRuns: 1, failedRows: 1, runs: 1, scoredRows: 1 },
-      { failedRuns: 0, failedRows: 0, runs: 1, scoredRows: 1 },
+    expect(bench.scorer.statistics().models).toMatchObject([
+      { failedRows: { run: 1, output: 0 }, runs: 1, scoredRows: 1 },
+      { failedRows: { run: 0 }, lastError: null, runs: 1, scoredRows: 1 },
     ]);
     await bench.scorer.close();
   });
@@ -222,18 +222,22 @@ describe('statistics', () => {
     const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)], {
       nowMs: () => nowMs++,
     });
-    expect(bench.scorer.statistics()[0]).toMatchObject({ runs: 0, runMsMin: null, runMsMax: null });
+    expect(bench.scorer.statistics().models[0]).toMatchObject({
+      runs: 0,
+      runMs: { count: 0, min: null },
+    });
     for (const rows of [1, 3]) {
       for (let i = 0; i < rows; i++) await bench.put(0, i, i);
       await bench.drain(true);
     }
-    expect(bench.scorer.statistics()[0]).toMatchObject({
+    expect(bench.scorer.statistics().models[0]).toMatchObject({
       runs: 2,
       scoredRows: 4,
       nonFiniteRows: 0,
-      runMsTotal: 2,
-      runMsMin: 1,
-      runMsMax: 1,
+      runMs: { count: 2, mean: 1, min: 1, p50: 1, p99: 1, max: 1 },
+      runRows: { mean: 2, min: 1, max: 3 },
+      inputs: [{ count: 2 }],
+      output: { count: 4, min: 0, max: 2 },
     });
     await bench.scorer.close();
   });

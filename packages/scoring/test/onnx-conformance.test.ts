@@ -47,7 +47,7 @@ function load(entry: Entry): Promise<OnnxModel> {
   const bytes = readFileSync(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const identity = { identifier: entry.name, version: 1, sha256 };
-  return OnnxModel.load({ identity, path, bytes, folder: dirname(path) });
+  return OnnxModel.load({ identity, path, bytes, folder: dirname(path), golden: null });
 }
 
 const ARRAYS: Readonly<Record<string, (data: readonly number[]) => TensorData>> = {

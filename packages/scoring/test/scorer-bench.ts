@@ -10,13 +10,14 @@ export interface Score {
   readonly end: number;
   readonly value: number;
   readonly by: string;
+  readonly version: number;
 }
 
 export class ScorerBench {
   readonly scorer: ModelScorer;
   readonly batches: Score[][] = [];
 
-  private constructor(scorer: ModelScorer) {
+  constructor(scorer: ModelScorer) {
     this.scorer = scorer;
   }
 
@@ -51,6 +52,10 @@ export class ScorerBench {
     while (!this.offer(target, end, value)) await this.drain(false);
   }
 
+  drainDue(): Promise<void> {
+    return this.scorer.drainDue((batch) => this.batches.push(copy(batch)));
+  }
+
   drain(all: boolean): Promise<void> {
     return this.scorer.drain(all, (batch) => this.batches.push(copy(batch)));
   }
@@ -62,5 +67,6 @@ function copy({ length, targets, windowEndsMs, values, model }: ScoreBatch): Sco
     end: windowEndsMs[i]!,
     value: values[i]!,
     by: model.identifier,
+    version: model.version,
   }));
 }

@@ -8,10 +8,27 @@ export class TinyStore implements ModelStore {
   readonly uri = 'tiny:';
   /** How often a file was opened. */
   opened = 0;
-  readonly #models: Readonly<Record<string, Readonly<Record<number, TinyModel | Uint8Array>>>>;
+  /** By `identifier/version`. */
+  readonly goldens: Record<string, unknown> = {};
+  readonly #models: Record<string, Record<number, TinyModel | Uint8Array>>;
 
-  constructor(models: Readonly<Record<string, Readonly<Record<number, TinyModel | Uint8Array>>>>) {
+  constructor(models: Record<string, Record<number, TinyModel | Uint8Array>>) {
     this.#models = models;
+  }
+
+  /** Adds a version, or puts another file in its place. */
+  put(identifier: string, version: number, model: TinyModel | Uint8Array): void {
+    this.#models[identifier] = { ...this.#models[identifier], [version]: model };
+  }
+
+  /** Takes a version away. */
+  remove(identifier: string, version: number): void {
+    const { [version]: _, ...others } = this.#models[identifier]!;
+    this.#models[identifier] = others;
+  }
+
+  refresh(): Promise<void> {
+    return Promise.resolve();
   }
 
   versions(identifier: string): Promise<ModelVersions> {
@@ -32,7 +49,21 @@ export class TinyStore implements ModelStore {
     const bytes = model instanceof Uint8Array ? model : onnxBytes(model);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const path = `tiny:${identifier}/${version}/model.onnx`;
-    return Promise.resolve({ identity: { identifier, version, sha256 }, path, bytes, folder: '.' });
+    const identity = { identifier, version, sha256 };
+    const golden = this.goldens[`${identifier}/${version}`];
+    return Promise.resolve({
+      identity,
+      path,
+      bytes,
+      folder: '.',
+      golden:
+        golden === undefined
+          ? null
+          : {
+              path: `tiny:${identifier}/${version}/golden.json`,
+              bytes: new TextEncoder().encode(JSON.stringify(golden)),
+            },
+    });
   }
 }
 

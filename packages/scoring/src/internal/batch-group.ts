@@ -1,31 +1,27 @@
-/** Targets whose windows go into the same runs: one model, one input and output, one shape. */
-import { WindrowError, assert } from '@windrow/core';
+/** Targets whose windows go into the same runs: one version of a model in one lane, one input and output, one shape. */
+import { assert, type Definition } from '@windrow/core';
 import type { ModelBinding } from '../check-model.ts';
 import { formatShape } from '../model-info.ts';
-import type { OnnxModel } from '../onnx-model.ts';
-import type { RunStatistics } from '../model-statistics.ts';
 import { Batch, batchBytes } from './batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { InputSampler } from './input-sampler.ts';
+import type { Lane } from './lane.ts';
+import type { LaneModel } from './lane-model.ts';
+import { RunFailure } from './run-failure.ts';
 import { RunPace } from './run-pace.ts';
 import { toFloat64 } from './to-float64.ts';
-
-/** A model and what it did so far. */
-export interface LoadedModel {
-  readonly model: OnnxModel;
-  readonly statistics: RunStatistics;
-}
 
 export interface PaceOptions {
   /** Longest time that one run should take. */
   readonly runMsMax: number;
   /** Bytes of a batch, unless a single row is larger. */
   readonly batchBytesMax: number;
-  readonly nowMs: () => number;
 }
 
 export class BatchGroup {
   readonly binding: ModelBinding;
-  readonly loaded: LoadedModel;
+  readonly lane: Lane;
+  readonly model: LaneModel;
   /** Elements of a row. */
   readonly rowLength: number;
   readonly rowBytes: number;
@@ -35,11 +31,22 @@ export class BatchGroup {
   isListed = false;
   readonly #options: PaceOptions;
   readonly #outputs: readonly string[];
+  readonly #sampler: InputSampler;
   #pace: RunPace;
 
-  constructor(loaded: LoadedModel, binding: ModelBinding, options: PaceOptions) {
-    this.loaded = loaded;
+  /** @param definition one of those whose windows come here: all have its layout and its number of inputs and cells */
+  constructor(parts: {
+    readonly lane: Lane;
+    readonly model: LaneModel;
+    readonly binding: ModelBinding;
+    readonly definition: Definition;
+    readonly options: PaceOptions;
+  }) {
+    const { binding, definition, options } = parts;
+    this.lane = parts.lane;
+    this.model = parts.model;
     this.binding = binding;
+    this.#sampler = new InputSampler(definition);
     this.rowLength = binding.rowDims.reduce((a, b) => a * b, 1);
     this.rowBytes = this.rowLength * (binding.dtype === 'float64' ? 8 : 4);
     this.#outputs = [binding.outputName];
@@ -62,13 +69,14 @@ export class BatchGroup {
     this.#pace = new RunPace(runMsMax, ms / rows);
   }
 
-  /** Opens a batch; false where the pool is exhausted. */
-  openBatch(pool: BufferPool): boolean {
+  /** Opens a batch, which holds the model until it is disposed of; false where the pool is exhausted. */
+  openBatch(pool: BufferPool, nowMs: number): boolean {
     const rowsByBytes = Math.floor(this.#options.batchBytesMax / batchBytes(1, this.rowBytes));
     const rows = Math.max(1, Math.min(this.#pace.batchRows, rowsByBytes));
     const buffer = pool.take(batchBytes(rows, this.rowBytes));
     if (buffer === null) return false;
-    this.open = new Batch(this, buffer);
+    this.lane.models.hold(this.model);
+    this.open = new Batch(this, buffer, nowMs);
     return true;
   }
 
@@ -92,41 +100,32 @@ export class BatchGroup {
    * @throws WindrowError MODEL
    */
   async score(batch: Batch, from: number, rows: number): Promise<Float64Array> {
-    const { statistics } = this.loaded;
+    const { statistics } = this.model;
     const data = batch.data.subarray(from * this.rowLength, (from + rows) * this.rowLength);
-    try {
-      const { values, ms } = await this.#run(data, rows);
-      this.#pace.ran(rows, ms);
-      statistics.ran(values, ms);
-      return values;
-    } catch (error) {
-      statistics.failed(rows);
-      throw error;
-    }
+    const { values, ms } = await this.#run(data, rows);
+    this.#pace.ran(rows, ms);
+    statistics.ran(values, ms);
+    this.#sampler.sample(data, rows, statistics);
+    return values;
   }
 
   async #run(
-    data: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>,
+    data: Float64Array | Float32Array,
     rows: number,
   ): Promise<{ readonly values: Float64Array; readonly ms: number }> {
     const { inputName, outputName, dtype, rowDims } = this.binding;
-    const { nowMs } = this.#options;
     const tensor = { type: dtype, data, dims: [rows, ...rowDims] };
-    // The runtime starts in the next turn of the event loop, behind this callback: what else waits there is not its time.
-    let startMs = nowMs();
-    setImmediate(() => {
-      startMs = nowMs();
-    });
-    const results = await this.loaded.model.run({ [inputName]: tensor }, this.#outputs);
-    const ms = nowMs() - startMs;
-    const output = results[outputName];
+    const { outputs, ms } = await this.lane.models.use(this.model, (hosted) =>
+      hosted.run({ [inputName]: tensor }, this.#outputs),
+    );
+    const output = outputs[outputName];
     const dims = output?.dims ?? [];
     const isOneEach =
       dims[0] === rows && (dims.length === 1 || (dims.length === 2 && dims[1] === 1));
     if (output === undefined || !isOneEach) {
-      throw new WindrowError(
-        'MODEL',
-        `${this.loaded.model.path}: output ${JSON.stringify(outputName)}: found shape ${formatShape(dims)} for ${rows} windows, expected ${formatShape([rows])} or ${formatShape([rows, 1])}; export the model with one number for each window`,
+      throw new RunFailure(
+        'output',
+        `${this.model.path}: output ${JSON.stringify(outputName)}: found shape ${formatShape(dims)} for ${rows} windows, expected ${formatShape([rows])} or ${formatShape([rows, 1])}; export the model with one number for each window`,
       );
     }
     return { values: toFloat64(output.data), ms };

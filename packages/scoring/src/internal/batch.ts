@@ -11,25 +11,31 @@ export function batchBytes(rows: number, rowBytes: number): number {
 
 export class Batch {
   readonly group: BatchGroup;
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** Rows for which there is room. */
   readonly capacity: number;
   /** Row-major `[capacity, ...rowDims]`. */
-  readonly data: Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+  readonly data: Float64Array | Float32Array;
   readonly windowEndsMs: Float64Array;
   readonly targets: Int32Array;
+  /** When it was opened, on the scorer's clock. */
+  readonly openedMs: number;
   /** Rows committed. */
   length = 0;
 
-  constructor(group: BatchGroup, buffer: ArrayBuffer) {
+  constructor(group: BatchGroup, buffer: ArrayBufferLike, openedMs: number) {
     const { rowLength, rowBytes } = group;
     const capacity = Math.floor(buffer.byteLength / (rowBytes + ROW_OVERHEAD_BYTES));
     this.group = group;
     this.buffer = buffer;
+    this.openedMs = openedMs;
     this.capacity = capacity;
     this.windowEndsMs = new Float64Array(buffer, 0, capacity);
-    const Data = group.binding.dtype === 'float64' ? Float64Array : Float32Array;
-    this.data = new Data(buffer, capacity * 8, capacity * rowLength);
+    const [at, length] = [capacity * 8, capacity * rowLength];
+    this.data =
+      group.binding.dtype === 'float64'
+        ? new Float64Array(buffer, at, length)
+        : new Float32Array(buffer, at, length);
     this.targets = new Int32Array(buffer, capacity * (8 + rowBytes), capacity);
   }
 

@@ -11,13 +11,18 @@ const POOLED_BYTES_MAX = 1 << 26;
 
 export class BufferPool {
   readonly #bytesMax: number;
-  readonly #free: Map<number, ArrayBuffer[]> = new Map();
+  readonly #areShared: boolean;
+  readonly #free: Map<number, ArrayBufferLike[]> = new Map();
   #freeBytes = 0;
   #usedBytes = 0;
 
-  /** @param bytesMax of all buffers together, those that wait to be taken again included */
-  constructor(bytesMax: number) {
+  /**
+   * @param bytesMax of all buffers together, those that wait to be taken again included
+   * @param areShared whether other threads read them
+   */
+  constructor(bytesMax: number, areShared: boolean) {
     this.#bytesMax = bytesMax;
+    this.#areShared = areShared;
   }
 
   /** Bytes of all buffers, taken and free. */
@@ -29,7 +34,7 @@ export class BufferPool {
    * A buffer of at least `bytes`, with undefined contents; null where the bound forbids it. While nothing is taken the bound
    * yields, so that a row larger than it can still be scored.
    */
-  take(bytes: number): ArrayBuffer | null {
+  take(bytes: number): ArrayBufferLike | null {
     const size = sizeOf(bytes);
     const kept = this.#free.get(size)?.pop();
     if (kept !== undefined) {
@@ -43,11 +48,11 @@ export class BufferPool {
     }
     if (this.#usedBytes > 0 && this.#usedBytes + size > this.#bytesMax) return null;
     this.#usedBytes += size;
-    return new ArrayBuffer(size);
+    return this.#areShared ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
   }
 
   /** Takes a buffer back. */
-  give(buffer: ArrayBuffer): void {
+  give(buffer: ArrayBufferLike): void {
     const size = buffer.byteLength;
     this.#usedBytes -= size;
     assert(this.#usedBytes >= 0, 'a buffer is given back once');

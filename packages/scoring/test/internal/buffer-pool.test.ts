@@ -5,14 +5,14 @@ const KIB = 1024;
 
 describe('BufferPool', () => {
   it('gives a buffer of the next power of two, at least 4 KiB', () => {
-    const pool = new BufferPool(1 << 20);
+    const pool = new BufferPool(1 << 20, false);
     expect(pool.take(1)?.byteLength).toBe(4 * KIB);
     expect(pool.take(4 * KIB + 1)?.byteLength).toBe(8 * KIB);
     expect(pool.bytes).toBe(12 * KIB);
   });
 
   it('gives the same buffer again', () => {
-    const pool = new BufferPool(1 << 20);
+    const pool = new BufferPool(1 << 20, false);
     const buffer = pool.take(100)!;
     pool.give(buffer);
     expect(pool.take(4000)).toBe(buffer);
@@ -20,7 +20,7 @@ describe('BufferPool', () => {
   });
 
   it('gives null beyond its bound, and goes on after a buffer came back', () => {
-    const pool = new BufferPool(16 * KIB);
+    const pool = new BufferPool(16 * KIB, false);
     const first = pool.take(8 * KIB)!;
     expect(pool.take(8 * KIB)).not.toBeNull();
     expect(pool.take(1)).toBeNull();
@@ -29,7 +29,7 @@ describe('BufferPool', () => {
   });
 
   it('drops free buffers of other sizes before it refuses', () => {
-    const pool = new BufferPool(16 * KIB);
+    const pool = new BufferPool(16 * KIB, false);
     const kept = pool.take(4 * KIB)!;
     pool.give(pool.take(8 * KIB)!);
     expect(pool.bytes).toBe(12 * KIB);
@@ -40,7 +40,7 @@ describe('BufferPool', () => {
   });
 
   it('gives one buffer larger than its bound while nothing else is taken, and does not keep it', () => {
-    const pool = new BufferPool(16 * KIB);
+    const pool = new BufferPool(16 * KIB, false);
     const large = pool.take(100 * KIB)!;
     expect(large.byteLength).toBe(128 * KIB);
     expect(pool.take(1)).toBeNull();
@@ -49,6 +49,6 @@ describe('BufferPool', () => {
   });
 
   it('does not double what is larger than 64 MiB', () => {
-    expect(new BufferPool(0).take((64 << 20) + 1)?.byteLength).toBe((64 << 20) + 4 * KIB);
+    expect(new BufferPool(0, false).take((64 << 20) + 1)?.byteLength).toBe((64 << 20) + 4 * KIB);
   });
 });

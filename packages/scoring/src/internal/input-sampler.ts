@@ -1,0 +1,38 @@
+/**
+ * What models are fed, at next to no cost: of each run one window, of this one cell of each input. Window and cell wander from run to
+ * run, over all cells in turn, so that new and old cells, observed and filled ones count alike.
+ */
+import { windowCells, type Definition } from '@windrow/core';
+import type { RunStatistics } from '../model-statistics.ts';
+
+/** Coprime to every number of cells that has not this prime as a factor. */
+const STRIDE = 7919;
+
+export class InputSampler {
+  readonly #inputs: number;
+  readonly #cells: number;
+  /** Elements from one input to the next, and from one cell to the next. */
+  readonly #inputStep: number;
+  readonly #cellStep: number;
+  #runs = 0;
+
+  constructor(definition: Definition) {
+    this.#inputs = definition.inputMetricIds.length;
+    this.#cells = windowCells(definition);
+    const isChannelMajor = definition.layout === 'channel_major';
+    this.#inputStep = isChannelMajor ? this.#cells : 1;
+    this.#cellStep = isChannelMajor ? 1 : this.#inputs;
+  }
+
+  /** @param data `rows` windows, one after the other */
+  sample(data: Float64Array | Float32Array, rows: number, statistics: RunStatistics): void {
+    const run = this.#runs++;
+    const row = run % rows;
+    const cell = (run * STRIDE) % this.#cells;
+    let at = row * this.#inputs * this.#cells + cell * this.#cellStep;
+    for (let input = 0; input < this.#inputs; input++) {
+      statistics.saw(input, data[at]!);
+      at += this.#inputStep;
+    }
+  }
+}
