@@ -41,6 +41,11 @@ export class SampleCounter {
     this.#received += n;
   }
 
+  /** Adds what another counter has counted. */
+  addAll(counts: SampleCounts): void {
+    for (const heading of HEADINGS) this.add(heading, counts[heading]);
+  }
+
   snapshot(): SampleCounts {
     return { received: this.#received, ...this.#counts };
   }

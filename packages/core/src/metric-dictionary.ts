@@ -74,6 +74,15 @@ export class MetricDictionary {
     return slot;
   }
 
+  /** The slot of an id's text, which a closed dictionary takes in too: for metrics that are asked for from now on. */
+  admit(text: string): number {
+    const wasClosed = this.#closed;
+    this.#closed = false;
+    const slot = this.intern(text);
+    this.#closed = wasClosed;
+    return slot;
+  }
+
   /** The slot of the 36 ASCII characters at `ascii[start]`; `length` is that of the field and must be 36. */
   internAscii(ascii: Uint8Array, start: number, length: number): number {
     if (length !== METRIC_ID_TEXT_LENGTH || !parseMetricIdAscii(ascii, start, this.#probe, 0)) {

@@ -8,6 +8,7 @@
 import { assert, type Aggregate } from '@windrow/core';
 import type { CellRing } from './cell-ring.ts';
 import type { LineSamples } from './line-samples.ts';
+import type { PointColumns } from './point-columns.ts';
 import { PairLists } from './internal/pair-lists.ts';
 import { APPLIED, DUPLICATE, SUPERSEDED } from './verdict.ts';
 
@@ -141,6 +142,22 @@ export class CellAggregator {
     if (missing) ring.observe(track, place, cell, result);
     else ring.values[at] = result;
     return APPLIED;
+  }
+
+  /**
+   * Adds to `out` the fewest samples that make the observed cells `[fromCell, toCell)` of a track, which the ring holds:
+   * applied to a ring without them, in any order, they leave it as this one is.
+   */
+  collect(track: number, fromCell: number, toCell: number, out: PointColumns): void {
+    const { ring } = this;
+    for (let cell = fromCell; cell < toCell; cell++) {
+      const at = track * ring.capacity + ring.place(cell);
+      const value = ring.values[at]!;
+      if (Number.isNaN(value)) continue;
+      const startMs = cell * ring.resolutionMs;
+      if (this.#codes[track]! >= SUM) this.#pairs!.collect(at, startMs, out);
+      else out.push(startMs + this.#offsets[at]!, value);
+    }
   }
 
   /** Bytes of state beside the ring's, as allocated. */

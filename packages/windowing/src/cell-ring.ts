@@ -168,6 +168,17 @@ export class CellRing {
     }
   }
 
+  /** Calls `visit` for every cell that is remembered. */
+  eachBefore(visit: (track: number, cell: number, before: number) => void): void {
+    const basePlace = this.place(this.base);
+    for (const [i, at] of this.#undoAt.entries()) {
+      const track = this.#undoTrack[i]!;
+      const ahead = at - track * this.capacity - basePlace;
+      const cell = this.base + (ahead < 0 ? ahead + this.capacity : ahead);
+      visit(track, cell, this.#undoValue[i]!);
+    }
+  }
+
   forgetBefore(): void {
     if (this.#undoAt.length === 0) return;
     this.#undoAt.length = 0;

@@ -19,7 +19,7 @@ export {
 } from './cost.ts';
 export type { TensorSink } from './tensor-sink.ts';
 export { SampleStage, type EngineHooks, type EngineOptions } from './sample-stage.ts';
-export { WindowEngine } from './window-engine.ts';
+export { SNAPSHOT_PARTS, WindowEngine } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';
 export type { WindowCounts } from './window-state.ts';
 export {

@@ -5,6 +5,7 @@
  * Time comes in with the samples (`outOfOrderMs` behind the latest) or from outside (`advanceTo`). Every step can be
  * interrupted: where the sink is full, `settle` and `ingest` return and go on from there when called again.
  */
+import { SampleCounter } from '@windrow/core';
 import type { LineState } from './internal/line-state.ts';
 import type { RingState } from './internal/ring-state.ts';
 import type { LineSamples } from './line-samples.ts';
@@ -15,6 +16,10 @@ import type { WindowState } from './window-state.ts';
 export class SampleLine<Sink> {
   readonly #state: LineState;
   readonly #settle: (line: LineState, sink: Sink) => boolean;
+  /** What became of the line's samples. */
+  readonly counter: SampleCounter = new SampleCounter();
+  /** Number of the part of a snapshot that is to hold all cells of the line again. */
+  wholeAt: number = 0;
   /** Slots of the line's metrics, by series. */
   readonly seriesSlots: readonly number[];
   /** Tracks of series `s`: `#useRing` and `#useTrack` at `[#useStart[s], #useStart[s + 1])`. */
@@ -44,6 +49,11 @@ export class SampleLine<Sink> {
       all.every((tracks) => tracks.length === 1) &&
       state.windows.every((window) => window.stepMs <= window.reachMs);
     this.#easyRing = easy ? state.rings[0]! : null;
+  }
+
+  /** The state behind it, for snapshots. */
+  get state(): LineState {
+    return this.#state;
   }
 
   get plan(): LinePlan {

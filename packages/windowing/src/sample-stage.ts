@@ -49,15 +49,19 @@ export interface EngineHooks {
 }
 
 export class SampleStage<Sink> {
-  readonly plan: Plan;
-  readonly lines: readonly SampleLine<Sink>[];
-  readonly #dictionary: MetricDictionary;
+  #plan: Plan;
+  #lines: readonly SampleLine<Sink>[];
+  readonly #options: EngineOptions;
+  readonly #settle: (line: LineState, sink: Sink) => boolean;
+  protected readonly dictionary: MetricDictionary;
   readonly #outOfOrderMs: number | null;
   readonly #aheadMs: number;
   readonly #hooks: EngineHooks;
-  readonly #counter: SampleCounter = new SampleCounter();
+  /** What was counted before any line saw it: invalid, unrouted, out of range, from the future. */
+  protected readonly door: SampleCounter = new SampleCounter();
   #watermarkMs = Number.NEGATIVE_INFINITY;
-  readonly #router: BatchRouter;
+  #router: BatchRouter;
+  readonly #verdictCounts: Float64Array = new Float64Array(VERDICTS + 1);
   // The line at work on its part of the batch, and how far it is.
   #line = 0;
   #position = 0;
@@ -67,23 +71,53 @@ export class SampleStage<Sink> {
     options: EngineOptions,
     settle: (line: LineState, sink: Sink) => boolean,
   ) {
-    this.plan = planWindows(targets, options.dictionary);
-    this.#dictionary = options.dictionary;
+    this.dictionary = options.dictionary;
+    this.#options = options;
     this.#outOfOrderMs = options.outOfOrderMs;
     this.#aheadMs = options.aheadMs;
     this.#hooks = options.hooks ?? {};
-    this.lines = this.plan.lines.map((line) => {
+    this.#settle = settle;
+    [this.#plan, this.#lines, this.#router] = this.#build(targets, (fresh) => fresh);
+    this.#line = this.#lines.length;
+  }
+
+  #build(
+    targets: readonly WindowTarget[],
+    keep: (fresh: SampleLine<Sink>) => SampleLine<Sink>,
+  ): [Plan, readonly SampleLine<Sink>[], BatchRouter] {
+    const { dictionary, outOfOrderMs, aheadMs, range } = this.#options;
+    const plan = planWindows(targets, dictionary);
+    const lines = plan.lines.map((line) => {
       const state = new LineState(line, {
-        outOfOrderMs: options.outOfOrderMs,
-        aheadMs: options.outOfOrderMs ?? options.aheadMs,
-        range: options.range,
+        outOfOrderMs,
+        aheadMs: outOfOrderMs ?? aheadMs,
+        range,
         takesSamples: true,
       });
-      return new SampleLine(state, settle);
+      return keep(new SampleLine(state, this.#settle));
     });
-    const routes = new RoutingTable(this.lines, options.dictionary.size, options.range);
-    this.#router = new BatchRouter(this.lines, routes, this.#counter, this.#hooks);
-    this.#line = this.lines.length;
+    const routes = new RoutingTable(lines, dictionary.size, range);
+    return [plan, lines, new BatchRouter(lines, routes, this.door, this.#hooks)];
+  }
+
+  /**
+   * Plans anew, between batches.
+   * @param keep is given each line as it would start, and gives back the one to go on with
+   */
+  protected replan(
+    targets: readonly WindowTarget[],
+    keep: (fresh: SampleLine<Sink>) => SampleLine<Sink>,
+  ): void {
+    [this.#plan, this.#lines, this.#router] = this.#build(targets, keep);
+    this.#line = this.#lines.length;
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  get lines(): readonly SampleLine<Sink>[] {
+    return this.#lines;
   }
 
   /** Samples from here on are handed to `hooks.later`: with a watermark from outside, `watermark + aheadMs`. */
@@ -100,7 +134,7 @@ export class SampleStage<Sink> {
 
   /** Moves the watermark of every line; `run` judges what becomes due. */
   advance(watermarkMs: number): void {
-    assert(this.#idle, 'the last batch was run to its end');
+    assert(this.idle, 'the last batch was run to its end');
     this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
     for (const line of this.lines) line.advanceTo(this.#watermarkMs);
     this.#line = 0;
@@ -113,7 +147,8 @@ export class SampleStage<Sink> {
     this.advance(Number.POSITIVE_INFINITY);
   }
 
-  get #idle(): boolean {
+  /** Whether the last batch was run to its end. */
+  protected get idle(): boolean {
     return this.#line === this.lines.length;
   }
 
@@ -122,8 +157,8 @@ export class SampleStage<Sink> {
    * @param futureMs samples later than this are quarantined
    */
   push(batch: SampleBatch, futureMs: number = Number.POSITIVE_INFINITY): void {
-    assert(this.#idle, 'the last batch was run to its end');
-    assert(batch.dictionary === this.#dictionary, 'batches refer to the dictionary of the engine');
+    assert(this.idle, 'the last batch was run to its end');
+    assert(batch.dictionary === this.dictionary, 'batches refer to the dictionary of the engine');
     this.#router.route(batch, {
       promisedMs: this.#outOfOrderMs === null ? this.#watermarkMs : Number.NEGATIVE_INFINITY,
       horizonMs: this.horizonMs,
@@ -149,19 +184,26 @@ export class SampleStage<Sink> {
     return true;
   }
 
-  /** Counts the verdicts of the batch; a sample that went to several lines has the best of them. */
+  /** Counts the verdicts of the batch, by line; a sample that went to several lines has the best of them. */
   #tally(): void {
-    const rows = this.#router.start[this.lines.length]!;
+    const { start } = this.#router;
     const { verdicts } = this.#router.columns;
     this.#router.mergeVerdicts(VERDICTS);
-    const counts = new Float64Array(VERDICTS + 1);
-    for (let i = 0; i < rows; i++) counts[verdicts[i]!] = counts[verdicts[i]!]! + 1;
-    this.#counter.add('applied', counts[APPLIED]);
-    this.#counter.add('superseded', counts[SUPERSEDED]);
-    this.#counter.add('duplicate', counts[DUPLICATE]);
-    this.#counter.add('dropped_late', counts[DROPPED_LATE]);
-    this.#counter.add('out_of_range', counts[OUT_OF_RANGE]);
-    if (counts[DROPPED_LATE]! > 0 && this.#hooks.droppedLate !== undefined) {
+    const counts = this.#verdictCounts;
+    let dropped = 0;
+    for (const [l, { counter }] of this.lines.entries()) {
+      counts.fill(0);
+      for (let i = start[l]!; i < start[l + 1]!; i++) {
+        counts[verdicts[i]!] = counts[verdicts[i]!]! + 1;
+      }
+      counter.add('applied', counts[APPLIED]);
+      counter.add('superseded', counts[SUPERSEDED]);
+      counter.add('duplicate', counts[DUPLICATE]);
+      counter.add('dropped_late', counts[DROPPED_LATE]);
+      counter.add('out_of_range', counts[OUT_OF_RANGE]);
+      dropped += counts[DROPPED_LATE]!;
+    }
+    if (dropped > 0 && this.#hooks.droppedLate !== undefined) {
       this.#tellDropped(this.#hooks.droppedLate);
     }
     this.#router.clear();
@@ -180,7 +222,10 @@ export class SampleStage<Sink> {
 
   /** What became of the samples so far, without those that a source set aside or `hooks.later` keeps. */
   samples(): SampleCounts {
-    return this.#counter.snapshot();
+    const sum = new SampleCounter();
+    sum.addAll(this.door.snapshot());
+    for (const { counter } of this.lines) sum.addAll(counter.snapshot());
+    return sum.snapshot();
   }
 
   /** Bytes of state, as allocated: a function of series, cells and lateness. */

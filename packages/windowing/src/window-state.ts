@@ -36,8 +36,20 @@ export interface WindowCounts {
   readonly rescored: number;
 }
 
+/** The state of a definition's windows as plain data. */
+export interface SavedWindows {
+  readonly nextEndMs: number;
+  readonly judged: readonly number[];
+  readonly rescored: number;
+  readonly firstEndMs: number;
+  readonly lastEndMs: number;
+  readonly dirtyEndsMs: readonly number[];
+}
+
 export class WindowState {
   readonly plan: WindowPlan;
+  /** Index of the definition among all targets; another after the definitions changed. */
+  target: number;
   readonly ring: CellRing;
   readonly stepMs: number;
   readonly latenessMs: number;
@@ -58,6 +70,7 @@ export class WindowState {
   constructor(plan: WindowPlan, ring: CellRing, range: EndRange) {
     const { definition } = plan;
     this.plan = plan;
+    this.target = plan.target;
     this.ring = ring;
     this.range = range;
     this.stepMs = definition.stepMs;
@@ -191,6 +204,28 @@ export class WindowState {
 
   countRescored(): void {
     this.#rescored++;
+  }
+
+  /** What is to be kept of it beside the cells. */
+  save(): SavedWindows {
+    return {
+      nextEndMs: this.nextEndMs,
+      judged: [...this.#judged],
+      rescored: this.#rescored,
+      firstEndMs: this.#firstEndMs,
+      lastEndMs: this.#lastEndMs,
+      dirtyEndsMs: this.dirty.all(),
+    };
+  }
+
+  /** Goes on where another left off. */
+  load(saved: SavedWindows): void {
+    this.nextEndMs = saved.nextEndMs;
+    this.#judged.set(saved.judged);
+    this.#rescored = saved.rescored;
+    this.#firstEndMs = saved.firstEndMs;
+    this.#lastEndMs = saved.lastEndMs;
+    for (const endMs of saved.dirtyEndsMs) this.dirty.mark(endMs, endMs);
   }
 
   /**

@@ -2,7 +2,6 @@
  * The engine against the brute-force model, live: any definitions, order, duplicates, gaps, batch splits and room in the
  * sink. `WINDROW_RUNS` sets the number of runs, `WINDROW_SEED` the seed.
  */
-import { MetricDictionary, SampleColumns } from '@windrow/core';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -12,33 +11,9 @@ import {
   type PaneSink,
   type WindowTarget,
 } from '../src/index.ts';
-import { definition, ids, samples } from './arbitraries.ts';
+import { batches, definition, dictionary, parameters, range, samples } from './arbitraries.ts';
 import { bruteForce, type Sample } from './brute-force.ts';
-import { CollectingSink } from './collecting-sink.ts';
-
-const runs = Number(process.env['WINDROW_RUNS'] ?? 300);
-const seed = process.env['WINDROW_SEED'];
-const parameters = { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) };
-const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
-const dictionary = MetricDictionary.of(ids);
-
-/** The samples in batches of these sizes, over and over. */
-function* batches(arrived: readonly Sample[], sizes: readonly number[]): Generator<SampleColumns> {
-  for (let i = 0, n = 0; i < arrived.length; n++) {
-    const batch = new SampleColumns(dictionary, 20);
-    const size = sizes[n % sizes.length]!;
-    for (; i < arrived.length && batch.length < size; i++) {
-      batch.push(dictionary.intern(arrived[i]!.id), arrived[i]!.t, arrived[i]!.v);
-    }
-    yield batch;
-  }
-}
-
-function tensorsOf(sink: CollectingSink, target: number): unknown {
-  return sink.tensors
-    .filter((tensor) => tensor.target === target)
-    .map(({ end, tensor }) => ({ end, tensor: [...tensor] }));
-}
+import { CollectingSink, tensorsOf } from './collecting-sink.ts';
 
 const arrivals = [
   fc.array(definition, { minLength: 1, maxLength: 3 }),

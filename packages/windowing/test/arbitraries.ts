@@ -1,5 +1,11 @@
 /** Definitions and arrivals at random, for properties of the engine: few ids, short cells, values that collide. */
-import { AGGREGATES, type Definition, type Fill } from '@windrow/core';
+import {
+  AGGREGATES,
+  MetricDictionary,
+  SampleColumns,
+  type Definition,
+  type Fill,
+} from '@windrow/core';
 import * as fc from 'fast-check';
 import type { Sample } from './brute-force.ts';
 
@@ -74,3 +80,30 @@ export const samples: fc.Arbitrary<Sample[]> = fc
       return { id, t: by < 0 ? now + by : now, v };
     });
   });
+
+/** All ids. */
+export const dictionary: MetricDictionary = MetricDictionary.of(ids);
+/** Every window. */
+export const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+
+const seed = process.env['WINDROW_SEED'];
+/** `WINDROW_RUNS` sets the number of runs, `WINDROW_SEED` the seed. */
+export const parameters: { readonly numRuns: number; readonly seed?: number } = {
+  numRuns: Number(process.env['WINDROW_RUNS'] ?? 300),
+  ...(seed === undefined ? {} : { seed: Number(seed) }),
+};
+
+/** The samples in batches of these sizes, over and over. */
+export function* batches(
+  arrived: readonly Sample[],
+  sizes: readonly number[],
+): Generator<SampleColumns> {
+  for (let i = 0, n = 0; i < arrived.length; n++) {
+    const batch = new SampleColumns(dictionary, 20);
+    const size = sizes[n % sizes.length]!;
+    for (; i < arrived.length && batch.length < size; i++) {
+      batch.push(dictionary.intern(arrived[i]!.id), arrived[i]!.t, arrived[i]!.v);
+    }
+    yield batch;
+  }
+}

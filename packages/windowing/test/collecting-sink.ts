@@ -39,3 +39,10 @@ export class CollectingSink implements TensorSink {
     while (!engine.run(this)) this.drain();
   }
 }
+
+/** The tensors of one target, in their order. */
+export function tensorsOf(sink: Pick<CollectingSink, 'tensors'>, target: number): unknown {
+  return sink.tensors
+    .filter((tensor) => tensor.target === target)
+    .map(({ end, tensor }) => ({ end, tensor: [...tensor] }));
+}

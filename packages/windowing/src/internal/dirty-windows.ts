@@ -40,6 +40,13 @@ export class DirtyWindows {
     this.#toMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** All ends marked, in ascending order. */
+  all(): number[] {
+    const ends: number[] = [];
+    this.first(ends, Number.POSITIVE_INFINITY);
+    return ends;
+  }
+
   /** The first ends marked, in ascending order, at most `max`, into `out`; returns how many. */
   first(out: number[], max: number): number {
     out.length = 0;

@@ -3,6 +3,8 @@
  * in typed arrays, with a free list. A pair at the end of its list, as samples in order are, extends the running sum;
  * one in the middle has the sum added up again, because the order of addition is part of the result.
  */
+import type { PointColumns } from '../point-columns.ts';
+
 const NONE = -1;
 
 export class PairLists {
@@ -69,6 +71,13 @@ export class PairLists {
     }
     this.#count[at] = this.#count[at]! + 1;
     return true;
+  }
+
+  /** Adds a cell's pairs to `out`, with offsets from `startMs`. */
+  collect(at: number, startMs: number, out: PointColumns): void {
+    for (let node = this.#head[at]!; node !== NONE; node = this.#next[node]!) {
+      out.push(startMs + this.#offset[node]!, this.#value[node]!);
+    }
   }
 
   #addUp(at: number): number {

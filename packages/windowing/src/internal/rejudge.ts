@@ -37,10 +37,10 @@ function rejudgeSome(state: RingState, window: WindowState, sink: TensorSink): b
     const verdict = window.judge(end, now);
     const scored = before[i] === COMPLETE;
     if (verdict === COMPLETE && !(scored && sameBytes(now.data, old.data, i * length))) {
-      const row = sink.reserve(window.plan.target);
+      const row = sink.reserve(window.target);
       if (row === null) return false;
       window.assemble(end, row);
-      sink.commit(window.plan.target, end);
+      sink.commit(window.target, end);
       if (scored) window.countRescored();
     }
     window.recount(end, before[i]!, verdict);

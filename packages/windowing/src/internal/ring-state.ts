@@ -6,6 +6,7 @@ import { assert } from '@windrow/core';
 import type { CellAggregator } from '../cell-aggregator.ts';
 import type { CellRing } from '../cell-ring.ts';
 import type { LineSamples } from '../line-samples.ts';
+import { PointColumns } from '../point-columns.ts';
 import { DROPPED_LATE, OUT_OF_RANGE } from '../verdict.ts';
 import type { WindowState } from '../window-state.ts';
 
@@ -34,6 +35,9 @@ export class RingState {
   /** Cells from here to the ring's limit can be taken without a further look: on time, and held. */
   #easyFrom = Number.POSITIVE_INFINITY;
   #hasLate = false;
+  /** What changed since `collectChanged` was last asked: cells from here on, or from `#lateFrom` on. */
+  #changedFrom = Number.NEGATIVE_INFINITY;
+  #lateFrom = Number.POSITIVE_INFINITY;
 
   constructor(ring: CellRing, aggregator: CellAggregator | null, readers: RingReaders) {
     this.ring = ring;
@@ -94,6 +98,7 @@ export class RingState {
     }
     if (this.#isClosed(track, cell * ring.resolutionMs)) return DROPPED_LATE;
     this.#hold(cell);
+    if (cell < this.#lateFrom) this.#lateFrom = cell;
     const at = track * ring.capacity + ring.place(cell);
     const before = ring.values[at]!;
     const verdict = aggregator.apply(track, cell, offsetMs, value);
@@ -171,6 +176,53 @@ export class RingState {
       ring.rememberBefore(track, place, before);
       this.#hasLate = true;
     }
+  }
+
+  /**
+   * Calls `visit` for every track with the samples that make its cells: all of them, or those of the cells that may have
+   * changed since this was last called. The columns are valid during the call.
+   */
+  collect(onlyChanged: boolean, visit: (track: number, points: PointColumns) => void): void {
+    const { ring } = this;
+    const changedFrom = Math.min(this.#changedFrom, this.#lateFrom);
+    const from = Math.max(ring.base, onlyChanged ? changedFrom : Number.NEGATIVE_INFINITY);
+    const points = new PointColumns();
+    for (let track = 0; track < ring.trackCount; track++) {
+      points.length = 0;
+      this.#aggregator!.collect(track, from, ring.newest + 1, points);
+      if (points.length > 0) visit(track, points);
+    }
+    this.unchanged();
+  }
+
+  /** What the cells hold is known elsewhere: `collect` need not tell it again. */
+  unchanged(): void {
+    this.#changedFrom = this.#easyFrom;
+    this.#lateFrom = Number.POSITIVE_INFINITY;
+  }
+
+  /** Puts samples that `collect` gave back into their cells; nothing is late. Those that the ring no longer holds are passed over. */
+  refill(track: number, points: PointColumns): void {
+    const { ring } = this;
+    for (let i = 0; i < points.length; i++) {
+      const timestampMs = points.timestampsMs[i]!;
+      const cell = Math.floor(timestampMs / ring.resolutionMs);
+      if (cell < ring.base) continue;
+      assert(cell < ring.limit, `cell ${cell} is held (up to ${ring.limit})`);
+      const offsetMs = timestampMs - cell * ring.resolutionMs;
+      this.#aggregator!.apply(track, cell, offsetMs, points.values[i]!);
+    }
+  }
+
+  /** Takes back what a cell held before a late sample changed it. */
+  remember(track: number, cell: number, before: number): void {
+    this.ring.rememberBefore(track, this.ring.place(cell), before);
+    this.#hasLate = true;
+  }
+
+  /** Forgets what is remembered where the windows that waited for it are gone. */
+  settleIfNothingWaits(): void {
+    if (this.windows.every((window) => window.dirty.count === 0)) this.settled();
   }
 
   /** Marks the judged windows that are open and need the cell. */

@@ -62,10 +62,10 @@ function judgeUntil(
     }
     let verdict = window.coverage(endMs);
     if (verdict === COMPLETE) {
-      const row = sink.reserve(window.plan.target);
+      const row = sink.reserve(window.target);
       if (row === null) return false;
       verdict = window.assemble(endMs, row);
-      if (verdict === COMPLETE) sink.commit(window.plan.target, endMs);
+      if (verdict === COMPLETE) sink.commit(window.target, endMs);
     }
     if (verdict !== EMPTY) window.count(endMs, verdict);
     window.nextEndMs = endMs + stepMs;

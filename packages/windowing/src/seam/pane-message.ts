@@ -24,19 +24,13 @@ import {
   readChunkInfo,
 } from '@windrow/codecs';
 import { WindrowError } from '@windrow/core';
+import { PointColumns } from '../point-columns.ts';
 
 const MAGIC = 0x50_44_4e_57;
 const VERSION = 1;
 const HEADER_BYTES = 40;
 const CHUNK_HEADER_BYTES = 12;
 const CRC_BYTES = 4;
-
-/** Cells of one track: starts in ms, and values. */
-export interface CellColumns {
-  length: number;
-  timestampsMs: Float64Array;
-  values: Float64Array;
-}
 
 export interface PaneMessage {
   readonly fingerprint: number;
@@ -54,7 +48,7 @@ export class PaneMessageWriter {
   #chunks = 0;
 
   /** Adds the cells of a track; at most CHUNK_POINTS_MAX go into a chunk. All late cells come before all others. */
-  add(ring: number, track: number, cells: CellColumns, isLate: boolean): void {
+  add(ring: number, track: number, cells: PointColumns, isLate: boolean): void {
     for (let from = 0; from < cells.length; from += CHUNK_POINTS_MAX) {
       const length = Math.min(CHUNK_POINTS_MAX, cells.length - from);
       this.#reserve(CHUNK_HEADER_BYTES + chunkBytesMax(length));
@@ -104,7 +98,7 @@ export class PaneMessageWriter {
 }
 
 /** Called for every chunk of a message, in order; the columns are valid during the call. */
-export type ChunkReader = (ring: number, track: number, cells: CellColumns) => void;
+export type ChunkReader = (ring: number, track: number, cells: PointColumns) => void;
 
 /**
  * Reads a message's header after verifying the whole.
@@ -144,11 +138,7 @@ export function readPaneMessage(bytes: Uint8Array): PaneMessage {
 export function readPaneChunks(bytes: Uint8Array, read: ChunkReader): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length - CRC_BYTES;
-  const cells: CellColumns = {
-    length: 0,
-    timestampsMs: new Float64Array(256),
-    values: new Float64Array(256),
-  };
+  const cells = new PointColumns();
   let at = HEADER_BYTES;
   for (let n = view.getUint32(32, true) + view.getUint32(36, true); n > 0; n--) {
     const start = at + CHUNK_HEADER_BYTES;
@@ -156,10 +146,7 @@ export function readPaneChunks(bytes: Uint8Array, read: ChunkReader): void {
     if (stop > end)
       throw new WindrowError('FORMAT', `pane message: the chunk at ${at} does not fit`);
     const { count } = readChunkInfo(bytes, start, stop);
-    if (count > cells.values.length) {
-      cells.timestampsMs = new Float64Array(count);
-      cells.values = new Float64Array(count);
-    }
+    cells.reserve(count);
     cells.length = decodeChunk(bytes, start, stop, cells, 0);
     read(view.getUint32(at, true), view.getUint32(at + 4, true), cells);
     at = stop;

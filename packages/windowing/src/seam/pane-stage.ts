@@ -8,8 +8,9 @@ import type { MetricDictionary } from '@windrow/core';
 import type { LineState } from '../internal/line-state.ts';
 import type { RingState } from '../internal/ring-state.ts';
 import type { WindowTarget } from '../plan.ts';
+import { PointColumns } from '../point-columns.ts';
 import { SampleStage, type EngineOptions } from '../sample-stage.ts';
-import { PaneMessageWriter, type CellColumns } from './pane-message.ts';
+import { PaneMessageWriter } from './pane-message.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
 export interface PaneSink {
@@ -84,11 +85,7 @@ class RingSender {
   readonly #sentUntil: Float64Array;
   /** By track: cells that late samples changed. */
   readonly #late: Map<number, Set<number>> = new Map();
-  readonly #cells: CellColumns = {
-    length: 0,
-    timestampsMs: new Float64Array(1024),
-    values: new Float64Array(1024),
-  };
+  readonly #cells: PointColumns = new PointColumns();
 
   constructor(ring: RingState) {
     this.#ring = ring;
@@ -132,18 +129,6 @@ class RingSender {
     if (cell < ring.base) return;
     const value = ring.values[track * ring.capacity + ring.place(cell)]!;
     if (Number.isNaN(value)) return;
-    const cells = this.#cells;
-    if (cells.length === cells.values.length) grow(cells);
-    cells.timestampsMs[cells.length] = cell * ring.resolutionMs;
-    cells.values[cells.length++] = value;
+    this.#cells.push(cell * ring.resolutionMs, value);
   }
-}
-
-function grow(cells: CellColumns): void {
-  const timestampsMs = new Float64Array(cells.length * 2);
-  const values = new Float64Array(cells.length * 2);
-  timestampsMs.set(cells.timestampsMs);
-  values.set(cells.values);
-  cells.timestampsMs = timestampsMs;
-  cells.values = values;
 }

@@ -89,7 +89,7 @@ export class WindowStage {
   windows(): WindowCounts[] {
     const counts: WindowCounts[] = [];
     for (const line of this.#lines) {
-      for (const window of line.windows) counts[window.plan.target] = window.counts();
+      for (const window of line.windows) counts[window.target] = window.counts();
     }
     return counts;
   }

@@ -1,0 +1,23 @@
+/** Points of one track as columns that grow: timestamps in ms, and values. */
+export class PointColumns {
+  length = 0;
+  timestampsMs: Float64Array = new Float64Array(256);
+  values: Float64Array = new Float64Array(256);
+
+  push(timestampMs: number, value: number): void {
+    if (this.length === this.values.length) this.reserve(this.length * 2);
+    this.timestampsMs[this.length] = timestampMs;
+    this.values[this.length++] = value;
+  }
+
+  /** Makes room for `capacity` points. */
+  reserve(capacity: number): void {
+    if (capacity <= this.values.length) return;
+    const timestampsMs = new Float64Array(capacity);
+    const values = new Float64Array(capacity);
+    timestampsMs.set(this.timestampsMs);
+    values.set(this.values);
+    this.timestampsMs = timestampsMs;
+    this.values = values;
+  }
+}
