@@ -6,7 +6,7 @@
  */
 import { formatBytes, formatCount } from '@windrow/cli';
 import type { Benchmark } from '../benchmark.ts';
-import { holdContest, type ContestResult } from '../contest/contest.ts';
+import { conditionsOf, holdContest, type ContestResult } from '../contest/contest.ts';
 import { pinnedCore, runProcess } from '../contest/run-process.ts';
 import { writeReport, type Section } from '../report/report.ts';
 import {
@@ -107,7 +107,8 @@ function agreementSection(agreements: Readonly<Record<string, Agreement>>): Sect
   };
 }
 
-function timesSection({ rounds, core, loads, results }: ContestResult, count: number): Section {
+function timesSection(contest: ContestResult, count: number): Section {
+  const { results } = contest;
   const ours = results[0]!;
   const perSecond = (ms: number): string => `${(count / ms / 1000).toFixed(2)} M`;
   return {
@@ -134,7 +135,7 @@ function timesSection({ rounds, core, loads, results }: ContestResult, count: nu
     ]),
     notes: [
       results.map(({ name, what }) => `- ${name}: ${what}`).join('\n'),
-      `${rounds} rounds in turns, each run a fresh process${core === null ? '' : ` on core ${core}`} with its start in the time. CPU is user and system time of all its threads: on one core of an idle machine that is the wall time. Load of the machine (runnable processes, mean of a minute; the contender is one of them) before the rounds and after each: ${loads.map((load) => load.toFixed(1)).join(', ')}.`,
+      conditionsOf(contest),
     ],
   };
 }

@@ -64,6 +64,13 @@ export async function holdContest(
   return { rounds, core, loads, results };
 }
 
+/** Under which conditions the numbers came about, for the page. */
+export function conditionsOf({ rounds, core, loads }: ContestResult): string {
+  const where = core === null ? '' : ` on core ${core}`;
+  const load = loads.map((value) => value.toFixed(1)).join(', ');
+  return `${rounds} rounds in turns, each run a fresh process${where} with its start in the time. CPU is user and system time of all its threads: on one core of an idle machine that is the wall time. Load of the machine (runnable processes, mean of a minute; the contender is one of them) before the rounds and after each: ${load}.`;
+}
+
 function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   return { min: sorted[0]!, median: sorted[Math.floor((sorted.length - 1) / 2)]! };
