@@ -35,6 +35,8 @@ export function decodeRecords(
   const { dictionary, slots, timestampsMs, capacity } = columns;
   const view = viewOf(bytes);
   const words = wordsOf(columns.values);
+  let ids = viewOf(dictionary.bytes());
+  let likely = 0;
   let at = start;
   let row = columns.length;
   for (; row < capacity && at + RECORD_BYTES <= end; at += RECORD_BYTES) {
@@ -45,12 +47,27 @@ export function decodeRecords(
       reject(at, reason);
       continue;
     }
-    slots[row] = dictionary.internWords(
-      view.getUint32(at, true),
-      view.getUint32(at + 4, true),
-      view.getUint32(at + 8, true),
-      view.getUint32(at + 12, true),
-    );
+    const a = view.getUint32(at, true);
+    const b = view.getUint32(at + 4, true);
+    const c = view.getUint32(at + 8, true);
+    const d = view.getUint32(at + 12, true);
+    // Sensors are mostly read in turn: the next id is looked at before it is looked up.
+    const id = likely * 16;
+    if (
+      id < ids.byteLength &&
+      ids.getUint32(id, true) === a &&
+      ids.getUint32(id + 4, true) === b &&
+      ids.getUint32(id + 8, true) === c &&
+      ids.getUint32(id + 12, true) === d
+    ) {
+      slots[row] = likely;
+    } else {
+      likely = dictionary.internWords(a, b, c, d);
+      slots[row] = likely;
+      if (likely * 16 >= ids.byteLength) ids = viewOf(dictionary.bytes());
+    }
+    likely++;
+    if (likely * 16 >= ids.byteLength) likely = 0;
     timestampsMs[row] = timestampMs;
     words[row * 2 + HIGH_WORD] = view.getUint32(at + 24);
     words[row * 2 + LOW_WORD] = view.getUint32(at + 28);

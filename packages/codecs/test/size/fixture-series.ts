@@ -13,8 +13,16 @@ export interface FixtureSeries {
   readonly points: ChunkPoints;
 }
 
-/** Reads `liveline`, `wells` or `nab`. */
-export async function fixtureSeries(name: string): Promise<readonly FixtureSeries[]> {
+const read: Map<string, Promise<readonly FixtureSeries[]>> = new Map();
+
+/** The series of `liveline`, `wells` or `nab`, which are read once. */
+export function fixtureSeries(name: string): Promise<readonly FixtureSeries[]> {
+  let series = read.get(name);
+  if (series === undefined) read.set(name, (series = readSeries(name)));
+  return series;
+}
+
+async function readSeries(name: string): Promise<readonly FixtureSeries[]> {
   const file = await asyncBufferFromFile(join(FIXTURES, `${name}.parquet`));
   const rows = await parquetReadObjects({ file, compressors });
   const byId = new Map<string, { timestampsMs: number[]; values: number[] }>();
