@@ -25,6 +25,9 @@ import {
 import { readSamples, readSamplesHead } from './stream-block.ts';
 
 const ID_BYTES = 16;
+/** Bytes whose checksum may be taken in vain: so many at first, and so many more for each byte read. */
+const VAIN_BYTES = 8 * STREAM_PAYLOAD_BYTES_MAX;
+const VAIN_BYTES_A_BYTE = 8;
 
 /** Bytes of a stream that gave no samples. */
 export interface StreamDamage {
@@ -57,6 +60,9 @@ export class StreamDecoder {
   /** Where damage began that has not been told yet, and why; null where there is none. */
   #damageFrom: number | null = null;
   #damageReason = '';
+  /** How many bytes may still be checked in vain, and how far to go on from where no block was found. */
+  #vainBytes = VAIN_BYTES;
+  #skipBytes = 1;
   /** The slot of each id of the stream, the CRC-32 of the ids, and their number. */
   #slotOf: Int32Array = new Int32Array(64);
   #ids = 0;
@@ -109,19 +115,22 @@ export class StreamDecoder {
     try {
       while (at < bytes.length) {
         const size = this.#blockAt(bytes, at);
+        const start = at;
         if (size > 0) {
           this.#endDamage(this.#offset + at);
           const batch = this.#read(bytes, at, at + size);
           at += size;
           if (batch !== null) yield batch;
         } else if (size === 0) {
-          at = nextMark(bytes, at + 1);
+          at = nextMark(bytes, at + this.#skipBytes);
         } else {
           this.#neededBytes = -size;
           if (!isLast) break;
           this.#startDamage(this.#offset + at, 'an incomplete block at the end');
           at = nextMark(bytes, at + 1);
         }
+        const earned = VAIN_BYTES_A_BYTE * (at - start);
+        this.#vainBytes = Math.min(VAIN_BYTES, this.#vainBytes + earned);
       }
     } finally {
       this.#offset += at;
@@ -137,6 +146,7 @@ export class StreamDecoder {
 
   /** The size of the whole and undamaged block at `at`; 0 where there is none; less where that many bytes are needed. */
   #blockAt(bytes: Uint8Array, at: number): number {
+    this.#skipBytes = 1;
     if (bytes.length - at < STREAM_HEAD_BYTES) return -STREAM_HEAD_BYTES;
     const view = viewOf(bytes);
     const reason = headFault(bytes, view, at);
@@ -149,6 +159,10 @@ export class StreamDecoder {
     const payload = bytes.subarray(at + STREAM_HEAD_BYTES, at + size);
     if (crc32(payload) === view.getUint32(at + HEAD_CRC_AT, true)) return size;
     this.#startDamage(this.#offset + at, 'a block whose checksum does not agree with its bytes');
+    // Blocks may stand inside what this one claims. But heads within heads, each claiming a lot, must not cost a checksum
+    // of it each: there comes a point from which such blocks are passed over as a whole.
+    this.#vainBytes -= size;
+    if (this.#vainBytes < 0) this.#skipBytes = size;
     return 0;
   }
 

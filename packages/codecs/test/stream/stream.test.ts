@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MetricDictionary, SampleColumns, UNKNOWN_SLOT, type SampleBatch } from '@windrow/core';
@@ -179,6 +180,21 @@ describe('a damaged stream', () => {
     const { rows, damages } = read(cut, 100);
     expect(rows).toEqual([...all.slice(0, 200), ...all]);
     expect(damages).toMatchObject([{ offset: starts[3], sizeBytes: 30 }]);
+  });
+
+  it('of heads within heads takes time in proportion to its size', () => {
+    // Each of 250 000 heads claims a payload of 2 MB, whose checksum would take a minute and more to take every time.
+    const heads = Buffer.alloc(4_000_000);
+    for (let at = 0; at < heads.length; at += 16) {
+      heads.write('f7574e530102', at, 'hex');
+      heads.writeUInt32LE(2_000_000, at + 8);
+      heads.writeUInt16LE(crc32(heads.subarray(at, at + 16)) & 0xffff, at + 6);
+    }
+    const start = performance.now();
+    const gap = Buffer.alloc(2_100_000);
+    const { rows } = read(Buffer.concat([heads, gap, bytes]), 1_000_000);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(rows).toEqual(all);
   });
 
   it('with any bit flipped gives no row that was not there', () => {
