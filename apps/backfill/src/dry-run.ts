@@ -14,7 +14,7 @@ import {
   type BackfillEstimate,
   type OpenJob,
 } from '@windrow/pipeline';
-import { CHUNK_BYTES_PER_POINT, paneCells, type EndRange } from '@windrow/windowing';
+import { CHUNK_BYTES_PER_POINT, paneCells, sharingOf, type EndRange } from '@windrow/windowing';
 
 /** Rows of a table shown one by one. */
 const ROWS_SHOWN = 50;
@@ -77,14 +77,7 @@ function windowTable(job: OpenJob, estimate: BackfillEstimate): string {
 }
 
 function sharing({ plan }: BackfillEstimate): string {
-  let tracks = 0;
-  let uses = 0;
-  for (const line of plan.lines) {
-    for (const ring of line.rings) {
-      tracks += ring.tracks.length;
-      for (const track of ring.tracks) uses += track.windows.length;
-    }
-  }
+  const { tracks, uses } = sharingOf(plan);
   return `${formatCount(plan.lines.length)} lines, ${formatCount(tracks)} tracks (metric, aggregate, cell length), each used by ${(uses / tracks).toFixed(1)} definitions on average\n`;
 }
 

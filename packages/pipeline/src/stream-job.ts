@@ -115,7 +115,7 @@ class StreamJob {
     const { signal, futureMs } = this.#options;
     signal?.throwIfAborted();
     this.#samplesRead += batch.length;
-    this.#clock.measure('window', () => this.#engine.push(batch, futureMs()));
+    this.#clock.measure('window', () => this.#engine.push(batch, { futureMs: futureMs() }));
     await this.#pump.run(this.#engine);
     await this.#write();
     await this.#letters.deliver();

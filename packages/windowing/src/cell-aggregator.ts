@@ -7,6 +7,7 @@
  */
 import { assert, type Aggregate } from '@windrow/core';
 import type { CellRing } from './cell-ring.ts';
+import type { LatenessHistogram } from './lateness-histogram.ts';
 import type { LineSamples } from './line-samples.ts';
 import type { PointColumns } from './point-columns.ts';
 import { PairLists } from './internal/pair-lists.ts';
@@ -32,13 +33,23 @@ const codeOf: Readonly<Record<Aggregate, number>> = {
 /** Longest cell whose offsets fit an int32: 24.8 days. */
 const RESOLUTION_MS_MAX = 0x7fffffff;
 
+/** Where a run ends, and what it keeps account of. */
+export interface RunBounds {
+  readonly stopMs: number;
+  readonly easyFrom: number;
+  /** Latest timestamp before the run. */
+  readonly latestMs: number;
+  /** null: nobody asks. */
+  readonly disorder: LatenessHistogram | null;
+}
+
 export class CellAggregator {
   readonly ring: CellRing;
   readonly #codes: Uint8Array;
   /** By place in the ring; meaningful where the cell is observed. */
   readonly #offsets: Int32Array;
   readonly #pairs: PairLists | null;
-  /** Latest timestamp of the last run; -Infinity if it took none. */
+  /** Latest timestamp up to the end of the last run. */
   latestMs: number = Number.NEGATIVE_INFINITY;
 
   constructor(ring: CellRing, aggregates: readonly Aggregate[]) {
@@ -77,28 +88,30 @@ export class CellAggregator {
 
   /**
    * `apply` for a run of samples of many tracks: from row `from` on until a row that is not before `stopMs`, or whose cell is
-   * not in `[easyFrom, ring.limit)`, or `to`. Leaves the latest timestamp in `latestMs`.
+   * not in `[easyFrom, ring.limit)`, or `to`. Leaves the latest timestamp, if it is after `bounds.latestMs`, in `latestMs`, and
+   * counts in `bounds.disorder` by how much others came after younger ones.
    * @returns the first row not taken
    */
   applyRun(
     samples: LineSamples,
     tracks: Int32Array,
     rows: { readonly from: number; readonly to: number },
-    bounds: { readonly stopMs: number; readonly easyFrom: number },
+    bounds: RunBounds,
   ): number {
     const { series, timestampsMs, values: taken, verdicts } = samples;
-    const { stopMs, easyFrom } = bounds;
+    const { stopMs, easyFrom, disorder } = bounds;
     const ring = this.ring;
     const { resolutionMs, limit, capacity, values } = ring;
     const codes = this.#codes;
     const offsets = this.#offsets;
-    let latestMs = Number.NEGATIVE_INFINITY;
+    let { latestMs } = bounds;
     let i = rows.from;
     for (; i < rows.to; i++) {
       const timestampMs = timestampsMs[i]!;
       const cell = Math.floor(timestampMs / resolutionMs);
       if (timestampMs >= stopMs || cell < easyFrom || cell >= limit) break;
       if (timestampMs > latestMs) latestMs = timestampMs;
+      else if (timestampMs < latestMs) disorder?.add(latestMs - timestampMs);
       const track = tracks[series[i]!]!;
       const offsetMs = timestampMs - cell * resolutionMs;
       const value = taken[i]!;

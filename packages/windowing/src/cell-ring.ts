@@ -31,11 +31,15 @@ export class CellRing {
   #cycle = 0;
   /** Least common multiple of the panes: bases are multiples of it, so that no pane is held in part. */
   readonly alignment: number;
+  /** By track: the first of its pane counts; their lengths, starts in `#panes`, and tables follow by pane count. */
+  readonly #firstPane: Int32Array;
   readonly #paneCells: Int32Array;
-  readonly #panes: Int32Array;
   readonly #paneStart: Int32Array;
   /** Pane of a place in the ring, one table for each length of pane. */
   readonly #paneOf: readonly Int32Array[];
+  readonly #panes: Int32Array;
+  /** Whether every track has panes of one length only. */
+  readonly #isPlain: boolean;
   // Values that cells had before late samples changed them; see `rememberBefore`.
   readonly #undoAt: number[] = [];
   readonly #undoValue: number[] = [];
@@ -43,23 +47,29 @@ export class CellRing {
   readonly #undone: Set<number> = new Set();
 
   /**
-   * @param paneCells length of a pane for every track, in cells
+   * @param panes for every track the lengths of its panes, in cells
    * @param spanCells how many consecutive cells must fit, whatever the alignment
    */
-  constructor(resolutionMs: number, paneCells: readonly number[], spanCells: number) {
-    assert(spanCells > 0 && paneCells.length > 0, 'a ring holds at least one cell of one track');
+  constructor(resolutionMs: number, panes: readonly (readonly number[])[], spanCells: number) {
+    assert(spanCells > 0 && panes.length > 0, 'a ring holds at least one cell of one track');
     this.resolutionMs = resolutionMs;
-    this.trackCount = paneCells.length;
-    const panes = sharedPanes(paneCells, spanCells);
-    this.alignment = panes.alignment;
-    this.capacity = Math.ceil((spanCells + panes.alignment) / panes.alignment) * panes.alignment;
+    this.trackCount = panes.length;
+    const shared = sharedPanes(panes, spanCells);
+    this.alignment = shared.alignment;
+    this.capacity = Math.ceil((spanCells + shared.alignment) / shared.alignment) * shared.alignment;
     this.values = new Float64Array(this.trackCount * this.capacity).fill(MISSING);
-    this.#paneCells = Int32Array.from(panes.cells);
-    this.#paneStart = new Int32Array(this.trackCount);
+    this.#firstPane = new Int32Array(this.trackCount + 1);
+    for (const [track, lengths] of shared.panes.entries()) {
+      this.#firstPane[track + 1] = this.#firstPane[track]! + lengths.length;
+    }
+    const lengths = shared.panes.flat();
+    this.#isPlain = lengths.length === this.trackCount;
+    this.#paneCells = Int32Array.from(lengths);
+    this.#paneStart = new Int32Array(lengths.length);
     const tables = new Map<number, Int32Array>();
     let start = 0;
-    this.#paneOf = panes.cells.map((cells, track) => {
-      this.#paneStart[track] = start;
+    this.#paneOf = lengths.map((cells, pane) => {
+      this.#paneStart[pane] = start;
       start += this.capacity / cells;
       const known = tables.get(cells);
       if (known !== undefined) return known;
@@ -83,24 +93,31 @@ export class CellRing {
     if (cell > this.newest) this.newest = cell;
   }
 
-  /** Observed cells among `[cell, cell + cells)`, which are held and whole panes of the track. */
-  observed(track: number, cell: number, cells: number): number {
-    const paneCells = this.#paneCells[track]!;
+  /**
+   * Observed cells among `[cell, cell + cells)`, which are held and whole panes.
+   * @param pane which of the track's panes to add up; where the ring shares one among all tracks it is that
+   */
+  observed(track: number, pane: number, cell: number, cells: number): number {
+    const first = this.#firstPane[track]!;
+    const index = Math.min(first + pane, this.#firstPane[track + 1]! - 1);
+    const paneCells = this.#paneCells[index]!;
     const paneCount = this.capacity / paneCells;
-    const start = this.#paneStart[track]!;
+    const start = this.#paneStart[index]!;
     const panes = this.#panes;
-    let pane = this.place(cell) / paneCells;
+    let at = this.place(cell) / paneCells;
     let count = 0;
     for (let n = cells / paneCells; n > 0; n--) {
-      count += panes[start + pane]!;
-      if (++pane === paneCount) pane = 0;
+      count += panes[start + at]!;
+      if (++at === paneCount) at = 0;
     }
     return count;
   }
 
-  /** Length of a track's panes, in cells. */
+  /** The cells that all panes of a track end with: the greatest common divisor of their lengths. */
   paneCells(track: number): number {
-    return this.#paneCells[track]!;
+    return this.#paneCells
+      .subarray(this.#firstPane[track], this.#firstPane[track + 1])
+      .reduce(greatestCommonDivisor);
   }
 
   /**
@@ -129,16 +146,21 @@ export class CellRing {
       const row = track * this.capacity;
       this.values.fill(MISSING, row + from, row + upper);
       if (wrapped > 0) this.values.fill(MISSING, row, row + wrapped);
-      const paneCells = this.#paneCells[track]!;
-      const start = this.#paneStart[track]!;
+    }
+    for (const [pane, paneCells] of this.#paneCells.entries()) {
+      const start = this.#paneStart[pane]!;
       this.#panes.fill(0, start + from / paneCells, start + upper / paneCells);
       if (wrapped > 0) this.#panes.fill(0, start, start + wrapped / paneCells);
     }
   }
 
   #countPane(track: number, place: number, by: number): void {
-    const at = this.#paneStart[track]! + this.#paneOf[track]![place]!;
-    this.#panes[at] = this.#panes[at]! + by;
+    const first = this.#firstPane[track]!;
+    const end = this.#isPlain ? first + 1 : this.#firstPane[track + 1]!;
+    for (let pane = first; pane < end; pane++) {
+      const at = this.#paneStart[pane]! + this.#paneOf[pane]![place]!;
+      this.#panes[at] = this.#panes[at]! + by;
+    }
   }
 
   /**
@@ -198,16 +220,16 @@ export class CellRing {
  * tracks take the greatest common divisor instead: a sum over a few more panes costs less than a ring of that length.
  */
 function sharedPanes(
-  paneCells: readonly number[],
+  panes: readonly (readonly number[])[],
   spanCells: number,
-): { cells: readonly number[]; alignment: number } {
+): { panes: readonly (readonly number[])[]; alignment: number } {
   let multiple = 1;
-  for (const cells of paneCells) {
+  for (const cells of panes.flat()) {
     multiple = (multiple / greatestCommonDivisor(multiple, cells)) * cells;
     if (multiple > spanCells) {
-      const shared = paneCells.reduce(greatestCommonDivisor);
-      return { cells: paneCells.map(() => shared), alignment: shared };
+      const shared = panes.flat().reduce(greatestCommonDivisor);
+      return { panes: panes.map(() => [shared]), alignment: shared };
     }
   }
-  return { cells: paneCells, alignment: multiple };
+  return { panes, alignment: multiple };
 }

@@ -10,7 +10,7 @@
  * Ours makes every cell once a track, however many definitions use it. Between the stages stands a pane chunk: in one
  * process a view on memory, across processes about `CHUNK_BYTES_PER_POINT` a cell (see docs/FORMAT.md).
  */
-import type { LinePlan, Plan, WindowPlan } from './plan.ts';
+import { greatestCommonDivisor, type LinePlan, type Plan, type WindowPlan } from './plan.ts';
 
 const DAY_S = 86_400;
 const ELEMENT_BYTES = 384;
@@ -58,7 +58,7 @@ export function planCost(plan: Plan): PlanCost {
   };
 }
 
-/** The published formula for one definition; its gcd is the shortest pane among its inputs. */
+/** The published formula for one definition; its gcd is that of all windows that share one of its inputs. */
 export function publishedCost(
   line: LinePlan,
   window: WindowPlan,
@@ -67,7 +67,11 @@ export function publishedCost(
   const windowS = windowMs / 1000;
   const slidesADay = (DAY_S * 1000) / stepMs;
   const inputs = window.tracks.length;
-  const gcdS = (paneCells(line, window) * resolutionMs) / 1000;
+  const { tracks } = line.rings[window.ring]!;
+  const shared = Array.from(window.tracks, (track) =>
+    tracks[track]!.panes.reduce(greatestCommonDivisor),
+  );
+  const gcdS = (Math.min(...shared) * resolutionMs) / 1000;
   return {
     oneStageBytes: slidesADay * inputs * windowS * ELEMENT_BYTES,
     twoStageBytes:
@@ -75,8 +79,10 @@ export function publishedCost(
   };
 }
 
-/** Length of the shortest pane among a window's inputs, in cells. */
+/** Length of the shortest pane that a window adds up, in cells. */
 export function paneCells(line: LinePlan, window: WindowPlan): number {
   const { tracks } = line.rings[window.ring]!;
-  return Math.min(...Array.from(window.tracks, (track) => tracks[track]!.paneCells));
+  return Math.min(
+    ...Array.from(window.tracks, (track, c) => tracks[track]!.panes[window.panes[c]!]!),
+  );
 }

@@ -18,7 +18,7 @@ export {
   type PlanCost,
 } from './cost.ts';
 export type { TensorSink } from './tensor-sink.ts';
-export { SampleStage, type EngineHooks, type EngineOptions } from './sample-stage.ts';
+export { SampleStage, type Arrival, type EngineHooks, type EngineOptions } from './sample-stage.ts';
 export { SNAPSHOT_PARTS, WindowEngine } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';
 export type { WindowCounts } from './window-state.ts';
@@ -30,5 +30,13 @@ export {
   type TensorBatch,
   type TensorColumns,
 } from './arrow/fixed-shape-tensor.ts';
+export {
+  explain,
+  sharingOf,
+  type ExplainedLine,
+  type ExplainedTrack,
+  type Explanation,
+  type Sharing,
+} from './explain.ts';
 export { PaneStage, type PaneSink } from './seam/pane-stage.ts';
 export { WindowStage } from './seam/window-stage.ts';

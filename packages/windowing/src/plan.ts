@@ -7,7 +7,8 @@
  *
  * Stage 1 (samples to cells, cells to panes) happens once a track, however many windows use it; stage 2 assembles
  * windows from whole panes, so a pane is the greatest length that divides the size and the step of every window that
- * uses the track.
+ * uses the track. Where that is tiny because two windows have little in common (7 s and 60 s), a track keeps panes of several
+ * lengths, each for the windows that it suits, if counting every cell twice costs less than adding up many short panes.
  */
 import {
   lookbackCells,
@@ -30,8 +31,8 @@ export interface TrackPlan {
   /** Of the metric in the dictionary. */
   readonly slot: number;
   readonly aggregate: Aggregate;
-  /** Length of a pane in cells. */
-  readonly paneCells: number;
+  /** Lengths of its panes in cells, ascending; nearly always one. */
+  readonly panes: readonly number[];
   /** Indices into the line's windows. */
   readonly windows: readonly number[];
 }
@@ -54,6 +55,8 @@ export interface WindowPlan {
   readonly ring: number;
   /** For each of the C channels, the track in that ring. */
   readonly tracks: Int32Array;
+  /** For each channel, which of the track's panes it adds up. */
+  readonly panes: Int32Array;
 }
 
 /** Everything about one line. Lines share no state. */
@@ -88,7 +91,6 @@ export function planWindows(targets: readonly WindowTarget[], dictionary: Metric
 interface Track {
   readonly slot: number;
   readonly aggregate: Aggregate;
-  paneCells: number;
   readonly windows: number[];
 }
 
@@ -99,7 +101,7 @@ function planLine(
   dictionary: MetricDictionary,
 ): LinePlan {
   const rings: { resolutionMs: number; tracks: Track[]; byKey: Map<string, number> }[] = [];
-  const windows = members.map((target, index): WindowPlan => {
+  const windows = members.map((target, index): Omit<WindowPlan, 'panes'> => {
     const { definition, dtype } = targets[target]!;
     let ring = rings.findIndex((r) => r.resolutionMs === definition.resolutionMs);
     if (ring < 0) {
@@ -107,39 +109,74 @@ function planLine(
       rings.push({ resolutionMs: definition.resolutionMs, tracks: [], byKey: new Map() });
     }
     const { tracks, byKey } = rings[ring]!;
-    const cells = windowCells(definition);
-    const pane = greatestCommonDivisor(cells, definition.stepMs / definition.resolutionMs);
     const channels = definition.inputMetricIds.map((id) => {
       const slot = dictionary.intern(id);
       const key = `${slot} ${definition.aggregate}`;
-      const known = byKey.get(key);
-      if (known !== undefined) {
-        const track = tracks[known]!;
-        track.paneCells = greatestCommonDivisor(track.paneCells, pane);
-        if (track.windows.at(-1) !== index) track.windows.push(index);
-        return known;
+      let track = byKey.get(key);
+      if (track === undefined) {
+        track = tracks.push({ slot, aggregate: definition.aggregate, windows: [] }) - 1;
+        byKey.set(key, track);
       }
-      byKey.set(key, tracks.length);
-      return (
-        tracks.push({ slot, aggregate: definition.aggregate, paneCells: pane, windows: [index] }) -
-        1
-      );
+      const users = tracks[track]!.windows;
+      if (users.at(-1) !== index) users.push(index);
+      return track;
     });
     return {
       target,
       definition,
       dtype,
-      cells,
+      cells: windowCells(definition),
       lookbackCells: lookbackCells(definition),
       ring,
       tracks: Int32Array.from(channels),
     };
   });
+  const planned = rings.map(({ resolutionMs, tracks }) => ({
+    resolutionMs,
+    tracks: tracks.map((track) => ({
+      ...track,
+      panes: panesFor(track.windows.map((w) => windows[w]!)),
+    })),
+  }));
   return {
     lineId,
-    rings: rings.map(({ resolutionMs, tracks }) => ({ resolutionMs, tracks })),
-    windows,
+    rings: planned,
+    windows: windows.map((window) => ({
+      ...window,
+      panes: window.tracks.map((track) => {
+        const { panes } = planned[window.ring]!.tracks[track]!;
+        return panes.findLastIndex((cells) => ownPane(window) % cells === 0);
+      }),
+    })),
   };
+}
+
+type Sized = Pick<WindowPlan, 'cells' | 'definition'>;
+
+/** The longest pane that divides a window's size and step. */
+function ownPane({ cells, definition }: Sized): number {
+  return greatestCommonDivisor(cells, definition.stepMs / definition.resolutionMs);
+}
+
+/** A track has at most this many lengths of panes: each costs an addition for every sample. */
+const PANES_MAX = 4;
+
+/**
+ * The lengths of panes for a track with these windows. Cost, in additions for every cell of time: one for each length when the
+ * cell is observed, and for each window its panes at each step.
+ */
+function panesFor(windows: readonly Sized[]): number[] {
+  const own = [...new Set(windows.map(ownPane))].toSorted((a, b) => a - b);
+  const shared = own.reduce(greatestCommonDivisor);
+  if (own.length === 1 || own.length > PANES_MAX) return [shared];
+  const reading = (paneOf: (window: Sized) => number): number =>
+    windows.reduce((sum, window) => {
+      const stepCells = window.definition.stepMs / window.definition.resolutionMs;
+      return sum + window.cells / paneOf(window) / stepCells;
+    }, 0);
+  const sharedCost = 1 + reading(() => shared);
+  const ownCost = own.length + reading(ownPane);
+  return ownCost < sharedCost ? own : [shared];
 }
 
 /** Of two positive integers. */

@@ -8,16 +8,30 @@
 import { SampleCounter } from '@windrow/core';
 import type { LineState } from './internal/line-state.ts';
 import type { RingState } from './internal/ring-state.ts';
+import { LatenessHistogram } from './lateness-histogram.ts';
 import type { LineSamples } from './line-samples.ts';
 import type { LinePlan } from './plan.ts';
-import { VERDICTS } from './verdict.ts';
+import { DROPPED_LATE, VERDICTS } from './verdict.ts';
 import type { WindowState } from './window-state.ts';
+
+/** Time comes from outside: nothing ends a run. */
+const UNBOUNDED = {
+  stopMs: Number.POSITIVE_INFINITY,
+  latestMs: Number.POSITIVE_INFINITY,
+  disorder: null,
+};
 
 export class SampleLine<Sink> {
   readonly #state: LineState;
   readonly #settle: (line: LineState, sink: Sink) => boolean;
   /** What became of the line's samples. */
   readonly counter: SampleCounter = new SampleCounter();
+  /** By how much samples came after younger ones; live only. */
+  readonly disorder: LatenessHistogram = new LatenessHistogram();
+  /** For samples that were dropped late: the allowed lateness that would have kept them. */
+  readonly tooLate: LatenessHistogram = new LatenessHistogram();
+  /** When samples of the line arrived last, by the clock of `SampleStage.push`; -Infinity: not yet. */
+  lastArrivalMs: number = Number.NEGATIVE_INFINITY;
   /** Number of the part of a snapshot that is to hold all cells of the line again. */
   wholeAt: number = 0;
   /** Slots of the line's metrics, by series. */
@@ -102,6 +116,8 @@ export class SampleLine<Sink> {
         state.latestMs = timestampMs;
         state.advanceTo(timestampMs - outOfOrderMs);
         if (state.unsettled && !this.settle(sink)) return i;
+      } else if (timestampMs < state.latestMs) {
+        this.disorder.add(state.latestMs - timestampMs);
       }
       verdicts[i] = this.#take(series[i]!, timestampMs, values[i]!);
     }
@@ -116,10 +132,11 @@ export class SampleLine<Sink> {
     const state = this.#state;
     const { outOfOrderMs } = state;
     if (outOfOrderMs === null) {
-      return ring.takeRun(samples, this.#useTrack, { from, to }, Number.POSITIVE_INFINITY);
+      return ring.takeRun(samples, this.#useTrack, { from, to }, UNBOUNDED);
     }
     const stopMs = ring.hasLate ? state.latestMs + 1 : state.nextDueMs + outOfOrderMs;
-    const end = ring.takeRun(samples, this.#useTrack, { from, to }, stopMs);
+    const bounds = { stopMs, latestMs: state.latestMs, disorder: this.disorder };
+    const end = ring.takeRun(samples, this.#useTrack, { from, to }, bounds);
     const latestMs = ring.latestMsOfRun;
     if (latestMs > state.latestMs) {
       state.latestMs = latestMs;
@@ -137,7 +154,18 @@ export class SampleLine<Sink> {
       const own = ring.take(this.#useTrack[use]!, timestampMs, value);
       if (own < verdict) verdict = own;
     }
+    if (verdict === DROPPED_LATE) this.tooLate.add(this.#missedBy(series, timestampMs));
     return verdict;
+  }
+
+  /** The least allowed lateness beyond which some definition would have kept the sample. */
+  #missedBy(series: number, timestampMs: number): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let use = this.#useStart[series]!; use < this.#useStart[series + 1]!; use++) {
+      const ring = this.#state.rings[this.#useRing[use]!]!;
+      least = Math.min(least, ring.missedBy(this.#useTrack[use]!, timestampMs));
+    }
+    return least;
   }
 
   /** Bytes of state, as allocated. */

@@ -48,6 +48,14 @@ export interface EngineHooks {
   readonly droppedLate?: (slot: number, timestampMs: number, value: number) => void;
 }
 
+/** What the clock said when a batch came. */
+export interface Arrival {
+  /** For `tick`. */
+  readonly nowMs?: number;
+  /** Samples later than this are quarantined. */
+  readonly futureMs?: number;
+}
+
 export class SampleStage<Sink> {
   #plan: Plan;
   #lines: readonly SampleLine<Sink>[];
@@ -154,18 +162,47 @@ export class SampleStage<Sink> {
 
   /**
    * Takes over a batch; the caller may reuse its arrays at once. The batch before was run to its end.
-   * @param futureMs samples later than this are quarantined
    */
-  push(batch: SampleBatch, futureMs: number = Number.POSITIVE_INFINITY): void {
+  push(batch: SampleBatch, arrival: Arrival = {}): void {
     assert(this.idle, 'the last batch was run to its end');
     assert(batch.dictionary === this.dictionary, 'batches refer to the dictionary of the engine');
     this.#router.route(batch, {
       promisedMs: this.#outOfOrderMs === null ? this.#watermarkMs : Number.NEGATIVE_INFINITY,
       horizonMs: this.horizonMs,
-      futureMs,
+      futureMs: arrival.futureMs ?? Number.POSITIVE_INFINITY,
     });
+    if (arrival.nowMs !== undefined) this.#noteArrival(arrival.nowMs);
     this.#line = 0;
     this.#position = 0;
+  }
+
+  #noteArrival(nowMs: number): void {
+    const { start } = this.#router;
+    for (const [l, line] of this.#lines.entries()) {
+      if (start[l + 1]! > start[l]!) line.lastArrivalMs = nowMs;
+    }
+  }
+
+  /**
+   * Lets time pass for lines that have been silent for longer than `idleAfterMs`: their watermarks go on with the clock, so
+   * that their last windows become due; `run` then judges them. A line that was never seen has no watermark to move.
+   * @param nowMs by the same clock as that of `push`
+   */
+  tick(nowMs: number, idleAfterMs: number): void {
+    assert(this.idle, 'the last batch was run to its end');
+    const { outOfOrderMs } = this.#options;
+    assert(outOfOrderMs !== null, 'the watermarks follow the samples');
+    for (const line of this.#lines) {
+      const { latestMs } = line.state;
+      if (latestMs === Number.NEGATIVE_INFINITY) continue;
+      // After a restore the silence is counted from the first tick on.
+      if (line.lastArrivalMs === Number.NEGATIVE_INFINITY) line.lastArrivalMs = nowMs;
+      const silentMs = nowMs - line.lastArrivalMs;
+      if (silentMs > idleAfterMs) line.advanceTo(latestMs - outOfOrderMs + silentMs);
+    }
+    this.#line = 0;
+    this.#position = 0;
+    this.#router.clear();
   }
 
   /** Works off what was pushed; false where the sink must be drained before it can go on. */

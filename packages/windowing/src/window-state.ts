@@ -125,12 +125,12 @@ export class WindowState {
    * Its cells must be held by the ring.
    */
   coverage(endMs: number): number {
-    const { cells, tracks, definition } = this.plan;
+    const { cells, tracks, panes, definition } = this.plan;
     const first = endMs / this.ring.resolutionMs - cells;
     let least = cells;
     let most = 0;
     for (let c = 0; c < tracks.length; c++) {
-      const observed = this.ring.observed(tracks[c]!, first, cells);
+      const observed = this.ring.observed(tracks[c]!, panes[c]!, first, cells);
       this.#observed[c] = observed;
       if (observed < least) least = observed;
       if (observed > most) most = observed;

@@ -117,7 +117,7 @@ function makeRing(plan: RingPlan, windows: readonly WindowPlan[], aheadMs: numbe
   assert(Number.isSafeInteger(span), 'a ring is finite');
   return new CellRing(
     plan.resolutionMs,
-    plan.tracks.map((track) => track.paneCells),
+    plan.tracks.map((track) => track.panes),
     span,
   );
 }

@@ -3,7 +3,7 @@
  * watermark as far as it decides what is late.
  */
 import { assert } from '@windrow/core';
-import type { CellAggregator } from '../cell-aggregator.ts';
+import type { CellAggregator, RunBounds } from '../cell-aggregator.ts';
 import type { CellRing } from '../cell-ring.ts';
 import type { LineSamples } from '../line-samples.ts';
 import { PointColumns } from '../point-columns.ts';
@@ -107,18 +107,19 @@ export class RingState {
   }
 
   /**
-   * Takes samples in a run, as far as each is on time, held and before `stopMs`; returns the first row not taken.
+   * Takes samples in a run, as far as each is on time, held and before `bounds.stopMs`; returns the first row not taken.
    */
   takeRun(
     samples: LineSamples,
     tracks: Int32Array,
     rows: { readonly from: number; readonly to: number },
-    stopMs: number,
+    bounds: Omit<RunBounds, 'easyFrom'>,
   ): number {
-    return this.#aggregator!.applyRun(samples, tracks, rows, { stopMs, easyFrom: this.#easyFrom });
+    const easyFrom = this.#easyFrom;
+    return this.#aggregator!.applyRun(samples, tracks, rows, { ...bounds, easyFrom });
   }
 
-  /** Latest timestamp of the samples that `takeRun` took last; -Infinity if none. */
+  /** Latest timestamp up to the end of the last run. */
   get latestMsOfRun(): number {
     return this.#aggregator!.latestMs;
   }
@@ -144,6 +145,17 @@ export class RingState {
     return this.#windowsOf[track]!.every(
       (w) => w.lastEndNeeding(cellMs) + w.latenessMs <= this.#watermarkMs,
     );
+  }
+
+  /** For a sample that was dropped late: the allowed lateness, in ms, beyond which it would have been needed. */
+  missedBy(track: number, timestampMs: number): number {
+    const { resolutionMs } = this.ring;
+    const cellMs = Math.floor(timestampMs / resolutionMs) * resolutionMs;
+    let least = Number.POSITIVE_INFINITY;
+    for (const window of this.#windowsOf[track]!) {
+      least = Math.min(least, this.#watermarkMs - window.lastEndNeeding(cellMs));
+    }
+    return least;
   }
 
   /** Sees to it that the ring holds the cell, and every cell up to the watermark. */

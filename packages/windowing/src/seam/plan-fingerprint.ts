@@ -7,11 +7,7 @@ import type { LinePlan } from '../plan.ts';
 export function planFingerprint(plan: LinePlan, dictionary: MetricDictionary): number {
   const rings = plan.rings.map(({ resolutionMs, tracks }) => ({
     resolutionMs,
-    tracks: tracks.map(({ slot, aggregate, paneCells }) => [
-      dictionary.text(slot),
-      aggregate,
-      paneCells,
-    ]),
+    tracks: tracks.map(({ slot, aggregate, panes }) => [dictionary.text(slot), aggregate, panes]),
   }));
   const windows = plan.windows.map(({ definition, ring, tracks }) => ({
     definition,
