@@ -24,7 +24,7 @@ export interface Contender {
 }
 
 /** Takes the first `length` points of two columns, which are valid during the call. */
-export type TakePoints = (timestampsMs: Float64Array, values: Float64Array, length: number) => void;
+type TakePoints = (timestampsMs: Float64Array, values: Float64Array, length: number) => void;
 
 export interface ContenderOptions {
   readonly pointsPerChunk: number;

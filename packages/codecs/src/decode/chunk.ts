@@ -36,8 +36,8 @@ export function readChunkInfo(bytes: Uint8Array, start: number, end: number): Ch
 /**
  * Decodes the chunk that is exactly `bytes[start .. end)` into both columns from index `at` on, and returns the number of
  * points. Every value has the bits that were encoded. Nothing is allocated for a declared count: the columns are the
- * caller's (`readChunkInfo` tells how long they must be), and other memory is bounded by CHUNK_POINTS_MAX. About 500
- * bytes a call are allocated.
+ * caller's (`readChunkInfo` tells how long they must be), and other memory is bounded by CHUNK_POINTS_MAX. About a
+ * kilobyte a call is allocated, and nothing a point.
  * @throws WindrowError FORMAT where the bytes are no whole chunk, damaged, or hold more points than the columns have room
  *   for; the columns' contents from `at` on are then undefined
  */

@@ -5,7 +5,7 @@
 import { GROUP, compileGroups } from './bit-packing.ts';
 
 /** How the unpacked `u` become `out`: each as it is, */
-export const UNPACK_RAW = 0;
+const UNPACK_RAW = 0;
 /** as a zigzagged or a based number, */
 export const UNPACK_NUMBER = 1;
 /** as the sum of the numbers so far, */

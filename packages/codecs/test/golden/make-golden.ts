@@ -1,6 +1,6 @@
 /**
- * Writes the golden files that are missing: `node --conditions=windrow-source packages/codecs/test/golden/make-golden.ts`.
- * Those that are there stay: a released version is read forever.
+ * `npm run make:golden` writes the golden files that are missing. Those that are there stay: a released version is read
+ * forever.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,4 @@
-/**
- * The long checks: `node --conditions=windrow-source packages/codecs/test/long/main.ts patterns [MILLIONS] [SEED]` and
- * `... damage [SECONDS] [SEED]`.
- */
+/** The long checks: `npm run check:patterns -- [MILLIONS] [SEED]` and `npm run check:damage -- [SECONDS] [SEED]`. */
 import { checkDamage } from './fuzz-check.ts';
 import { checkPatterns } from './pattern-check.ts';
 
