@@ -39,7 +39,7 @@ export const codecs: Benchmark = async ({ small, results, date, rounds, say }) =
     const series = await readSeries(dataset);
     const files = await wholeFiles(series);
     for (const size of small ? [128] : [128, 1024]) {
-      const args = [dataset, String(size), small ? '1' : '12'];
+      const args = [dataset, String(size), small ? '1' : '8'];
       const contenders = timed('chunk', chunkContenders, args, rounds, say);
       const parts = chunksOf(series, size);
       const gorillaBytes = parts.reduce((sum, part) => sum + encodeGorilla(part)!.length, 0);
