@@ -16,7 +16,7 @@ import { PhaseClock } from './internal/phase-clock.ts';
 import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
 import { timedReads } from './internal/timed-reads.ts';
 import { ScorePump } from './internal/score-pump.ts';
-import { definitionCounts, type JobOptions, type JobReport } from './job.ts';
+import { jobReport, type JobOptions, type JobReport } from './job.ts';
 import { LaterSamples, type SpillSpace } from './later-samples.ts';
 import { chooseReach } from './reach.ts';
 import { readOrder, type OrderedSplit } from './read-order.ts';
@@ -202,24 +202,14 @@ class BackfillJob {
   }
 
   #report(): JobReport {
-    const counts = this.#engine.samples();
-    const { quarantined } = this.#letters;
-    return {
-      samples: {
-        ...counts,
-        received: counts.received + quarantined,
-        quarantined: counts.quarantined + quarantined,
-      },
-      definitions: definitionCounts(
-        this.#predictions.definitions,
-        this.#engine.windows(),
-        this.#tally,
-      ),
+    return jobReport({
+      definitions: this.#predictions.definitions,
+      engine: this.#engine,
+      tally: this.#tally,
+      letters: this.#letters,
+      clock: this.#clock,
       predictions: this.#written,
-      deadLetters: this.#letters.shown,
-      phasesMs: this.#clock.spentMs(),
       later: this.#later.statistics,
-      stateBytes: this.#engine.sizeBytes,
-    };
+    });
   }
 }

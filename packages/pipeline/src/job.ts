@@ -9,8 +9,9 @@ import type {
   Sink,
   Source,
 } from '@windrow/core';
-import type { WindowCounts } from '@windrow/windowing';
-import type { Phase } from './internal/phase-clock.ts';
+import type { WindowCounts, WindowEngine } from '@windrow/windowing';
+import type { DeadLetterOffice } from './internal/dead-letter-office.ts';
+import type { Phase, PhaseClock } from './internal/phase-clock.ts';
 import type { ScoreTally } from './internal/prediction-buffer.ts';
 
 export interface JobOptions {
@@ -69,7 +70,7 @@ export interface JobReport {
 }
 
 /** The windowing's counts and the scores', as one. */
-export function definitionCounts(
+function definitionCounts(
   definitions: readonly Definition[],
   windows: readonly WindowCounts[],
   tally: ScoreTally,
@@ -84,4 +85,32 @@ export function definitionCounts(
     nonFinite: counts.complete - tally.scored[i]!,
     revised: tally.revised[i]!,
   }));
+}
+
+/** The report of a job that came to its end. */
+export function jobReport(job: {
+  readonly definitions: readonly Definition[];
+  readonly engine: WindowEngine;
+  readonly tally: ScoreTally;
+  readonly letters: DeadLetterOffice;
+  readonly clock: PhaseClock;
+  readonly predictions: number;
+  readonly later: JobReport['later'];
+}): JobReport {
+  const counts = job.engine.samples();
+  // The letters hold what the source could not read and what the engine quarantined; the engine has counted its own.
+  const unread = job.letters.quarantined - counts.quarantined;
+  return {
+    samples: {
+      ...counts,
+      received: counts.received + unread,
+      quarantined: counts.quarantined + unread,
+    },
+    definitions: definitionCounts(job.definitions, job.engine.windows(), job.tally),
+    predictions: job.predictions,
+    deadLetters: job.letters.shown,
+    phasesMs: job.clock.spentMs(),
+    later: job.later,
+    stateBytes: job.engine.sizeBytes,
+  };
 }

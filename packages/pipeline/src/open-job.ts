@@ -25,6 +25,8 @@ export interface JobParts {
   readonly definitions: string | readonly Definition[];
   /** Root folder of the model store. */
   readonly models: string;
+  /** Threads that run the models; default 0: the calling thread does. */
+  readonly workers?: number;
   readonly source: string;
   readonly sinks: readonly string[];
   readonly deadLetters: string | null;
@@ -64,6 +66,7 @@ export class OpenJob {
         : parts.definitions;
     const scorer = await createScorer(definitions, new FolderModelStore(parts.models), {
       nowMs: parts.nowMs,
+      workers: parts.workers ?? 0,
     });
     const opened: Sink<unknown>[] = [];
     const options = parts.log === undefined ? {} : { log: parts.log };

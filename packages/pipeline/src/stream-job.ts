@@ -12,7 +12,7 @@ import { PredictionBuffer, ScoreTally, collectScores } from './internal/predicti
 import { Revisions } from './internal/revisions.ts';
 import { timedReads } from './internal/timed-reads.ts';
 import { ScorePump } from './internal/score-pump.ts';
-import { definitionCounts, type JobOptions, type JobReport } from './job.ts';
+import { jobReport, type JobOptions, type JobReport } from './job.ts';
 
 export interface StreamOptions extends JobOptions {
   /** How far a line's watermark stays behind its latest sample, in ms. */
@@ -150,25 +150,14 @@ class StreamJob {
   }
 
   #report(): JobReport {
-    const counts = this.#engine.samples();
-    // The engine counted those that came from the future; the letters hold them too.
-    const unread = this.#letters.quarantined - counts.quarantined;
-    return {
-      samples: {
-        ...counts,
-        received: counts.received + unread,
-        quarantined: counts.quarantined + unread,
-      },
-      definitions: definitionCounts(
-        this.#predictions.definitions,
-        this.#engine.windows(),
-        this.#tally,
-      ),
+    return jobReport({
+      definitions: this.#predictions.definitions,
+      engine: this.#engine,
+      tally: this.#tally,
+      letters: this.#letters,
+      clock: this.#clock,
       predictions: this.#written,
-      deadLetters: this.#letters.shown,
-      phasesMs: this.#clock.spentMs(),
       later: { put: 0, spilled: 0 },
-      stateBytes: this.#engine.sizeBytes,
-    };
+    });
   }
 }

@@ -6,11 +6,12 @@
  */
 import type { MetricDictionary } from '@windrow/core';
 import type { LineState } from '../internal/line-state.ts';
+import { FrameWriter } from '../internal/sealed-bytes.ts';
 import type { RingState } from '../internal/ring-state.ts';
 import type { WindowTarget } from '../plan.ts';
 import { PointColumns } from '../point-columns.ts';
 import { SampleStage, type EngineOptions } from '../sample-stage.ts';
-import { PaneMessageWriter } from './pane-message.ts';
+import { PANE_MESSAGE, paneMessageHead } from './pane-message.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
 export interface PaneSink {
@@ -41,7 +42,7 @@ class PaneSender {
   readonly #index: number;
   readonly #fingerprint: number;
   readonly #rings: readonly RingSender[];
-  readonly #writer: PaneMessageWriter = new PaneMessageWriter();
+  readonly #writer: FrameWriter = new FrameWriter();
 
   constructor(line: LineState, index: number, dictionary: MetricDictionary) {
     this.#line = line;
@@ -59,14 +60,13 @@ class PaneSender {
       if (sink.full) return false;
       for (const [r, ring] of this.#rings.entries()) ring.addLate(r, this.#writer);
       for (const [r, ring] of this.#rings.entries()) ring.addPassed(r, goalMs, this.#writer);
-      sink.write(
-        this.#writer.finish({
-          fingerprint: this.#fingerprint,
-          line: this.#index,
-          lateWatermarkMs: line.watermarkMs,
-          watermarkMs: goalMs,
-        }),
-      );
+      const head = paneMessageHead({
+        fingerprint: this.#fingerprint,
+        line: this.#index,
+        lateWatermarkMs: line.watermarkMs,
+        watermarkMs: goalMs,
+      });
+      sink.write(this.#writer.seal(PANE_MESSAGE, head));
     }
     line.moveWatermark();
     if (isDue) {
@@ -97,18 +97,18 @@ class RingSender {
     };
   }
 
-  addLate(index: number, writer: PaneMessageWriter): void {
+  addLate(index: number, writer: FrameWriter): void {
     for (const [track, late] of this.#late) {
       this.#cells.length = 0;
       for (const cell of late) this.#collect(track, cell);
-      writer.add(index, track, this.#cells, true);
+      writer.add(index, track, this.#cells);
     }
     this.#late.clear();
     this.#ring.settled();
   }
 
   /** Whole panes that end at the watermark or before; at the end of the input all that is left. */
-  addPassed(index: number, watermarkMs: number, writer: PaneMessageWriter): void {
+  addPassed(index: number, watermarkMs: number, writer: FrameWriter): void {
     const { ring } = this.#ring;
     const passed = Math.floor(watermarkMs / ring.resolutionMs);
     for (let track = 0; track < ring.trackCount; track++) {
@@ -118,7 +118,7 @@ class RingSender {
       for (let cell = Math.max(this.#sentUntil[track]!, ring.base); cell < until; cell++) {
         this.#collect(track, cell);
       }
-      if (this.#cells.length > 0) writer.add(index, track, this.#cells, false);
+      writer.add(index, track, this.#cells);
       if (until > this.#sentUntil[track]!) this.#sentUntil[track] = until;
     }
   }

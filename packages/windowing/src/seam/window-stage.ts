@@ -9,12 +9,11 @@ import { planWindows, type Plan, type WindowTarget } from '../plan.ts';
 import type { EngineOptions } from '../sample-stage.ts';
 import type { TensorSink } from '../tensor-sink.ts';
 import type { WindowCounts } from '../window-state.ts';
-import { readPaneChunks, readPaneMessage, type PaneMessage } from './pane-message.ts';
+import { OpenedPaneMessage } from './pane-message.ts';
 import { planFingerprint } from './plan-fingerprint.ts';
 
 interface Pending {
-  readonly header: PaneMessage;
-  readonly bytes: Uint8Array;
+  readonly opened: OpenedPaneMessage;
   readonly line: LineState;
   /** Whether the cells are in their rings. */
   applied: boolean;
@@ -50,27 +49,28 @@ export class WindowStage {
    */
   push(bytes: Uint8Array): void {
     assert(this.#pending === null, 'the last message was run to its end');
-    const header = readPaneMessage(bytes);
-    const line = this.#lines[header.line];
-    if (line === undefined || this.#fingerprints[header.line] !== header.fingerprint) {
+    const opened = new OpenedPaneMessage(bytes);
+    const { message } = opened;
+    const line = this.#lines[message.line];
+    if (line === undefined || this.#fingerprints[message.line] !== message.fingerprint) {
       throw new WindrowError(
         'FORMAT',
-        `pane message of line ${header.line}: made for other definitions; give both stages the same definitions file`,
+        `pane message of line ${message.line}: made for other definitions; give both stages the same definitions file`,
       );
     }
-    this.#pending = { header, bytes, line, applied: false };
+    this.#pending = { opened, line, applied: false };
   }
 
   /** Works off what was pushed; false where the sink must be drained before it can go on. */
   run(sink: TensorSink): boolean {
     const pending = this.#pending;
     if (pending === null) return true;
-    const { header, line } = pending;
+    const { opened, line } = pending;
     if (!pending.applied) {
       // Which windows a late cell reopens is a question of the watermark at which it came.
-      line.advanceTo(header.lateWatermarkMs);
+      line.advanceTo(opened.message.lateWatermarkMs);
       if (line.unsettled && !settleWindows(line, sink)) return false;
-      readPaneChunks(pending.bytes, (ring, track, cells) => {
+      opened.readCells((ring, track, cells) => {
         const state = line.rings[ring]!;
         for (let i = 0; i < cells.length; i++) {
           const cell = Math.floor(cells.timestampsMs[i]! / state.ring.resolutionMs);
@@ -79,7 +79,7 @@ export class WindowStage {
       });
       pending.applied = true;
     }
-    line.advanceTo(header.watermarkMs);
+    line.advanceTo(opened.message.watermarkMs);
     if (line.unsettled && !settleWindows(line, sink)) return false;
     this.#pending = null;
     return true;
