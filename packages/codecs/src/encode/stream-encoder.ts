@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { MetricDictionary, WindrowError, assert, type SampleBatch } from '@windrow/core';
 import { ByteWriter } from '../internal/byte-writer.ts';
+import { wordsOf } from '../internal/float-words.ts';
 import {
   HEAD_CHECK_AT,
   HEAD_CRC_AT,
@@ -24,6 +25,8 @@ const IDS_SHARE = 32;
 /** Ids in a block at most. */
 const IDS_A_BLOCK = 65_536;
 const UNMAPPED = -1;
+/** Rows that there is room for at first. */
+const FIRST_ROWS = 256;
 
 /** Takes the bytes of whole blocks; a view that is valid during the call only. */
 export type EmitBytes = (bytes: Uint8Array) => void;
@@ -42,10 +45,10 @@ export interface StreamEncoderOptions {
 export class StreamEncoder {
   readonly #rowsPerBlock: number;
   readonly #ids: MetricDictionary = new MetricDictionary();
-  readonly #slots: Int32Array;
-  readonly #timestampsMs: Float64Array;
-  readonly #values: Float64Array;
-  readonly #valueBits: Uint32Array;
+  /** Rows gathered so far; longer than `#rows`, and grown up to a block. */
+  #slots: Int32Array = new Int32Array(FIRST_ROWS);
+  #timestampsMs: Float64Array = new Float64Array(FIRST_ROWS);
+  #values: Float64Array = new Float64Array(FIRST_ROWS);
   #rows = 0;
   #out: Uint8Array = new Uint8Array(0);
   /** How many ids were emitted, and the CRC-32 of these. */
@@ -64,10 +67,6 @@ export class StreamEncoder {
       `rowsPerBlock is an integer from 1 to ${STREAM_ROWS_MAX}`,
     );
     this.#rowsPerBlock = rowsPerBlock;
-    this.#slots = new Int32Array(rowsPerBlock);
-    this.#timestampsMs = new Float64Array(rowsPerBlock);
-    this.#values = new Float64Array(rowsPerBlock);
-    this.#valueBits = new Uint32Array(this.#values.buffer);
   }
 
   /**
@@ -77,19 +76,20 @@ export class StreamEncoder {
    */
   write(batch: SampleBatch, emit: EmitBytes): void {
     this.#map(batch.dictionary);
-    const bits = new Uint32Array(batch.values.buffer, batch.values.byteOffset, batch.length * 2);
+    const bits = wordsOf(batch.values);
     for (let from = 0; from < batch.length;) {
       const count = Math.min(batch.length - from, this.#rowsPerBlock - this.#rows);
-      const slots = this.#slots;
       const rows = this.#rows;
+      this.#reserve(rows + count);
+      const slots = this.#slots;
       const slotOf = this.#slotOf;
       for (let i = 0; i < count; i++) {
         const slot = batch.slots[from + i]!;
         const known = slotOf[slot] ?? UNMAPPED;
         slots[rows + i] = known === UNMAPPED ? this.#newSlot(batch.dictionary, slot) : known;
       }
-      this.#timestampsMs.set(batch.timestampsMs.subarray(from, from + count), this.#rows);
-      this.#valueBits.set(bits.subarray(from * 2, (from + count) * 2), this.#rows * 2);
+      this.#timestampsMs.set(batch.timestampsMs.subarray(from, from + count), rows);
+      wordsOf(this.#values).set(bits.subarray(from * 2, (from + count) * 2), rows * 2);
       this.#rows += count;
       from += count;
       if (this.#rows === this.#rowsPerBlock) this.flush(emit);
@@ -107,6 +107,21 @@ export class StreamEncoder {
     if (this.#idsEmitted === 0) this.#bytesSinceIds = 0;
     while (this.#idsEmitted < this.#ids.size) this.#emitIds(emit);
     this.#emitRows(emit);
+  }
+
+  /** Makes room for so many rows. */
+  #reserve(rows: number): void {
+    if (rows <= this.#slots.length) return;
+    const capacity = Math.min(Math.max(rows, 2 * this.#slots.length), this.#rowsPerBlock);
+    const slots = new Int32Array(capacity);
+    const timestampsMs = new Float64Array(capacity);
+    const values = new Float64Array(capacity);
+    slots.set(this.#slots);
+    timestampsMs.set(this.#timestampsMs);
+    wordsOf(values).set(wordsOf(this.#values));
+    this.#slots = slots;
+    this.#timestampsMs = timestampsMs;
+    this.#values = values;
   }
 
   /** Makes `#slotOf` that of this dictionary. */
