@@ -18,6 +18,7 @@ export async function backfill({ options, terminal, signal }: Context): Promise<
     parts: {
       definitions: options.definitions,
       models: options.models,
+      workers: options.workers,
       source: options.source,
       sinks: options.dryRun ? [] : options.sink,
       deadLetters: options.dryRun ? null : options.deadLetter,

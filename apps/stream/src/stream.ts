@@ -20,6 +20,7 @@ export async function stream({
       parts: {
         definitions: options.definitions,
         models: options.models,
+        workers: options.workers,
         source: options.source,
         sinks: options.sink,
         deadLetters: options.deadLetter,

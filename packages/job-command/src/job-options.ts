@@ -1,8 +1,16 @@
 /** Options that mean the same in every command that runs a job. */
-import { PROGRESS_MODES, type ChoiceOption, type ListOption, type TextOption } from '@windrow/cli';
+import {
+  PROGRESS_MODES,
+  type ChoiceOption,
+  type ListOption,
+  type NumberOption,
+  type TextOption,
+} from '@windrow/cli';
 
 const JOB = 'Job';
 const RUN = 'Run';
+/** More than a machine has cores is of no use; more than this is a slip. */
+const WORKERS_MAX = 256;
 
 interface JobOptions {
   readonly definitions: TextOption & { readonly required: true };
@@ -12,6 +20,7 @@ interface JobOptions {
 interface ScoringOptions {
   readonly models: TextOption & { readonly required: true };
   readonly sink: ListOption;
+  readonly workers: NumberOption & { readonly default: 0 };
 }
 
 interface RunOptions {
@@ -55,6 +64,15 @@ export const scoringOptions: ScoringOptions = {
     placeholder: 'URI',
     help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), or log: for lines on stdout',
     group: JOB,
+  },
+  workers: {
+    type: 'number',
+    integer: true,
+    min: 0,
+    max: WORKERS_MAX,
+    default: 0,
+    help: 'Threads that run the models, each those of its lines; 0 runs them beside everything else',
+    group: RUN,
   },
 };
 

@@ -19,7 +19,10 @@ import { writeSummary, type Summary } from './summary.ts';
 /** Everything that a command knows before it runs. */
 export interface JobRequest {
   readonly command: string;
-  readonly parts: Pick<JobParts, 'definitions' | 'models' | 'source' | 'sinks' | 'deadLetters'>;
+  readonly parts: Pick<
+    JobParts,
+    'definitions' | 'models' | 'workers' | 'source' | 'sinks' | 'deadLetters'
+  >;
   /** For the summary. */
   readonly asked: Readonly<Record<string, unknown>>;
   readonly summaryFile: string | null;

@@ -2,7 +2,7 @@
  * From definitions and a model store to a scorer: every model found, loaded, checked and warmed up, or every fault named,
  * before any sample is read.
  */
-import { WindrowError, type Definition } from '@windrow/core';
+import { WindrowError, assert, type Definition } from '@windrow/core';
 import type { PaceOptions } from './internal/batch-group.ts';
 import { BufferPool } from './internal/buffer-pool.ts';
 import { Lane } from './internal/lane.ts';
@@ -13,6 +13,7 @@ import type { ModelHost } from './internal/model-host.ts';
 import { Opening, slotsOf } from './internal/opening.ts';
 import { Signal } from './internal/signal.ts';
 import { ThisThreadHost } from './internal/this-thread-host.ts';
+import { WorkerHost } from './internal/worker-host.ts';
 import type { ModelEvent } from './model-events.ts';
 import { ModelScorer } from './model-scorer.ts';
 import type { ModelStore } from './model-store.ts';
@@ -43,6 +44,13 @@ export interface ScorerOptions {
   readonly loadedModelsMax?: number;
   /** The same for the bytes of their files (a session takes about 2 to 20 times that). Default: no bound. */
   readonly loadedBytesMax?: number;
+  /**
+   * Worker threads that run the models, each those of its lines, while this thread fills windows; 0, the default, runs them on this
+   * thread. Every worker loads the models that its lines need.
+   */
+  readonly workers?: number;
+  /** The file that workers start with, for bundlers that put it elsewhere; default: the one beside this package's other files. */
+  readonly workerEntry?: URL;
   /** Takes what happens to models while they score. */
   readonly onEvent?: (event: ModelEvent) => void;
 }
@@ -57,12 +65,17 @@ export async function createScorer(
   store: ModelStore,
   options: ScorerOptions,
 ): Promise<ModelScorer> {
+  const workers = options.workers ?? 0;
+  assert(Number.isInteger(workers) && workers >= 0, 'workers: a number of threads');
   const files = new ModelFiles(store, options.storeTimeoutMs ?? STORE_TIMEOUT_MS);
-  const hosts: readonly ModelHost[] = [new ThisThreadHost(options.nowMs)];
   const ledger = new Ledger(options.onEvent ?? null);
   const progress = new Signal();
-  const pool = new BufferPool(options.bufferBytesMax ?? BUFFER_BYTES_MAX, false);
-  const lanes = hosts.map((host) => openLane(host, { files, ledger, progress, pool, options }));
+  const pool = new BufferPool(options.bufferBytesMax ?? BUFFER_BYTES_MAX, workers > 0);
+  const setting: LaneSetting = { files, ledger, progress, pool, options };
+  const lanes =
+    workers === 0
+      ? [openLane(new ThisThreadHost(options.nowMs), setting)]
+      : Array.from({ length: workers }, (_, index) => openWorkerLane(index, setting));
   const pace: PaceOptions = {
     runMsMax: options.runMsMax ?? RUN_MS_MAX,
     batchBytesMax: options.batchBytesMax ?? BATCH_BYTES_MAX,
@@ -108,6 +121,20 @@ function openLane(host: ModelHost, setting: LaneSetting): Lane {
   });
   const onProgress = (): void => progress.notify();
   return new Lane({ host, models, pool, nowMs: options.nowMs, onProgress });
+}
+
+function openWorkerLane(index: number, setting: LaneSetting): Lane {
+  const { ledger, options } = setting;
+  const host = new WorkerHost({
+    index,
+    entry: options.workerEntry ?? null,
+    onLost: (message) => {
+      lane.models.forgetSessions();
+      ledger.workerLost(index, message);
+    },
+  });
+  const lane = openLane(host, setting);
+  return lane;
 }
 
 function throwFaults(faults: readonly string[]): void {

@@ -10,6 +10,7 @@ import type { HostedModel, ModelHost } from './model-host.ts';
 import { LaneModel } from './lane-model.ts';
 import type { ModelFiles } from './model-files.ts';
 import { RunFailure } from './run-failure.ts';
+import { WorkerLost } from './worker-lost.ts';
 
 export interface LaneModelsOptions {
   readonly nowMs: () => number;
@@ -131,7 +132,7 @@ export class LaneModels {
         return hosted;
       });
     } catch (error) {
-      if (!(error instanceof WindrowError)) throw error;
+      if (!(error instanceof WindrowError) || error instanceof WorkerLost) throw error;
       const message = `${model.path}: cannot be loaded again: ${error.message}`;
       throw new RunFailure('load', message, { cause: error });
     }

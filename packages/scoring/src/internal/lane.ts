@@ -9,8 +9,13 @@ import { messageOf, type ScoreBatch } from '@windrow/core';
 import type { Batch } from './batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { LaneModels } from './lane-models.ts';
+import type { LaneModel } from './lane-model.ts';
 import type { ModelHost } from './model-host.ts';
-import { reasonOf } from './run-failure.ts';
+import { RunFailure, reasonOf } from './run-failure.ts';
+import { WorkerLost } from './worker-lost.ts';
+
+/** Workers that may die on the same rows before they are given up. */
+const ATTEMPTS_MAX = 3;
 
 export interface LaneParts {
   readonly host: ModelHost;
@@ -146,12 +151,27 @@ export class Lane {
     rows: number,
   ): Promise<Pick<Outcome, 'values' | 'error'>> {
     const { group } = batch;
-    try {
-      return { values: await group.score(batch, from, rows), error: null };
-    } catch (error) {
-      const atMs = this.#nowMs();
-      group.model.statistics.failed(reasonOf(error), rows, { message: messageOf(error), atMs });
-      return { values: null, error };
+    const { statistics } = group.model;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { values: await group.score(batch, from, rows), error: null };
+      } catch (error) {
+        const fault = { message: messageOf(error), atMs: this.#nowMs() };
+        if (error instanceof WorkerLost && attempt < ATTEMPTS_MAX) {
+          statistics.repeated(fault);
+          continue;
+        }
+        statistics.failed(reasonOf(error), rows, fault);
+        return { values: null, error: attempt > 1 ? inVain(group.model, attempt, error) : error };
+      }
     }
   }
+}
+
+function inVain({ path }: LaneModel, attempts: number, error: unknown): RunFailure {
+  return new RunFailure(
+    reasonOf(error),
+    `${path}: tried ${attempts} times on the same windows, since workers died: ${messageOf(error)}; do the model's runs take more memory than there is?`,
+    { cause: error },
+  );
 }

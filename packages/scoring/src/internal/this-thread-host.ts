@@ -23,7 +23,7 @@ export class ThisThreadHost implements ModelHost {
 }
 
 /** A model whose runs are timed. */
-export class TimedModel implements HostedModel {
+class TimedModel implements HostedModel {
   readonly identity: ModelInfo['identity'];
   readonly path: string;
   readonly inputs: readonly ValueInfo[];

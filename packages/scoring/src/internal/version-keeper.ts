@@ -4,6 +4,7 @@
  *
  * Whatever fails on the way leaves the version that scores where it is.
  */
+import { createHash } from 'node:crypto';
 import { WindrowError, messageOf } from '@windrow/core';
 import type { PaceOptions } from './batch-group.ts';
 import type { Ledger } from './ledger.ts';
@@ -11,6 +12,7 @@ import type { LaneModel } from './lane-model.ts';
 import type { ModelFiles } from './model-files.ts';
 import { bindSlot, type BoundSlot, type ModelSlot } from './model-slot.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import { WorkerLost } from './worker-lost.ts';
 
 /** The slots, of all lanes, that follow the newest version of a model. */
 interface Followed {
@@ -19,8 +21,8 @@ interface Followed {
   model: LaneModel;
   /** A version that was named at run time; null: the newest. */
   pinned: number | null;
-  /** The version that was refused last, and what its file was. */
-  refused: { readonly version: number; readonly sha256: string } | null;
+  /** The version that was refused last, and the fingerprint of its files. */
+  refused: { readonly version: number; readonly print: string } | null;
 }
 
 export interface VersionKeeperParts {
@@ -126,29 +128,36 @@ export class VersionKeeper {
     }
   }
 
-  /** Whether the very file was refused before. */
+  /** Whether the very files were refused before. */
   async #wasRefused({ identifier, refused }: Followed, version: number): Promise<boolean> {
     if (refused?.version !== version) return false;
-    return (await this.#sha256(identifier, version)) === refused.sha256;
+    return (await this.#fingerprint(identifier, version)) === refused.print;
   }
 
-  #sha256(identifier: string, version: number): Promise<string> {
-    return this.#parts.files.load(identifier, version, null, (file) =>
-      Promise.resolve(file.identity.sha256),
-    );
+  #fingerprint(identifier: string, version: number): Promise<string> {
+    return this.#parts.files.load(identifier, version, null, ({ identity, golden }) => {
+      const hash = createHash('sha256').update(golden?.bytes ?? '');
+      return Promise.resolve(`${identity.sha256} ${hash.digest('hex')}`);
+    });
   }
 
   /** A version that cannot be read is the store's failure, and tried again; one that can is at fault itself. */
   async #refuse(followed: Followed, version: number, error: unknown): Promise<void> {
     if (!(error instanceof WindrowError)) throw error;
     const { identifier } = followed;
+    const { ledger } = this.#parts;
+    // A worker may have died of something else: the version is tried again.
+    if (error instanceof WorkerLost) {
+      ledger.refuse({ identifier, version, message: error.message });
+      return;
+    }
     try {
-      followed.refused = { version, sha256: await this.#sha256(identifier, version) };
+      followed.refused = { version, print: await this.#fingerprint(identifier, version) };
     } catch {
       this.#storeFailed(error);
       return;
     }
-    this.#parts.ledger.refuse({ identifier, version, message: error.message });
+    ledger.refuse({ identifier, version, message: error.message });
   }
 
   #storeFailed(error: unknown): void {

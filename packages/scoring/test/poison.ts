@@ -1,0 +1,2 @@
+/** What kills a `dying-worker.ts`. */
+export const POISON = 666;
