@@ -4,10 +4,11 @@ import { WindrowError } from '@windrow/core';
 import { runCommand, type CommandSpec } from '@windrow/cli';
 import { backfill } from './backfill/run.ts';
 import type { Benchmark } from './benchmark.ts';
+import { codecs } from './codecs/run.ts';
 import { memory } from './memory/run.ts';
 import { DATA, RESULTS } from './repository.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { backfill, memory };
+const benchmarks: Readonly<Record<string, Benchmark>> = { backfill, codecs, memory };
 const NAMES = Object.keys(benchmarks);
 
 const options = {
