@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { CompressionCodec, Encoding, PageHeader } from 'hyparquet/src/types.js';
 import { Damage } from '../../internal/damage.ts';
-import { decompressPage } from './decompress.ts';
+import { decompressPage, releasePage } from './decompress.ts';
 import { thriftStructEnd } from './thrift-guard.ts';
 
 /** Largest page read, compressed or not. Writers aim at 1 MiB; some put a whole row group into one. */
@@ -47,6 +47,8 @@ export class ChunkPages {
   #windowLength = 0;
   /** File offset of the next page. */
   #at = 0;
+  /** The data page given out last, where its bytes are its own. */
+  #given: Uint8Array | null = null;
 
   /** Moves to the first page of a chunk. */
   start(file: FileHandle, place: ChunkPlace): void {
@@ -55,6 +57,7 @@ export class ChunkPages {
     this.#at = place.start;
     this.#windowStart = place.start;
     this.#windowLength = 0;
+    this.#release();
   }
 
   /** The next dictionary or data page, or null at the end of the chunk. Throws Damage. */
@@ -67,8 +70,17 @@ export class ChunkPages {
       this.#at = end + sizes.compressed;
       if (header.type === 'INDEX_PAGE') continue;
       checkCrc(header, body);
-      return openPage(header, body, this.#place.codec);
+      this.#release();
+      const page = openPage(header, body, this.#place.codec);
+      // Of a dictionary, decoders may keep the bytes.
+      if (page.kind === 'data' && page.bytes.buffer !== body.buffer) this.#given = page.bytes;
+      return page;
     }
+  }
+
+  #release(): void {
+    if (this.#given !== null) releasePage(this.#given);
+    this.#given = null;
   }
 
   /** The header of the page at `#at`, and the file offset at which it ends. */
