@@ -9,11 +9,14 @@ import { KNOWN_EXTENSIONS } from './files/file-names.ts';
 import { openSink, type SinkForms, type SinkOptions } from './open-sink.ts';
 import { predictionTable } from './tables/prediction-table.ts';
 
+/** Predictions are few and wide: small row groups keep what is held back small. */
+const GROUP_ROWS = 16_384;
+
 const forms: SinkForms<PredictionBatch> = {
   what: 'predictions',
   extensions: KNOWN_EXTENSIONS,
   encoders: {
-    parquet: () => new ParquetEncoder(predictionTable),
+    parquet: () => new ParquetEncoder(predictionTable, GROUP_ROWS),
     arrow: () => new ArrowEncoder(predictionTable, 'file'),
     arrows: () => new ArrowEncoder(predictionTable, 'stream'),
     csv: () => new CsvEncoder(predictionTable),

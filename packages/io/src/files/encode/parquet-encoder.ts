@@ -1,5 +1,5 @@
 /**
- * Tables as Parquet: row groups of 131,072 rows with statistics, text by dictionary, pages compressed with zstd and its
+ * Tables as Parquet: row groups of 131,072 rows, unless told otherwise, with statistics, text by dictionary, pages compressed with zstd and its
  * checksum. Every column is required.
  */
 import { constants, zstdCompressSync } from 'node:zlib';
@@ -16,9 +16,11 @@ export class ParquetEncoder<Batch> implements Encoder<Batch> {
   readonly #bytes: ByteWriter = new ByteWriter();
   readonly #writer: ParquetWriter;
   readonly #buffer: ColumnBuffer<Batch>;
+  readonly #groupRows: number;
 
-  constructor(table: Table<Batch>) {
-    this.#buffer = new ColumnBuffer(table, GROUP_ROWS);
+  constructor(table: Table<Batch>, groupRows: number = GROUP_ROWS) {
+    this.#groupRows = groupRows;
+    this.#buffer = new ColumnBuffer(table, groupRows);
     this.#writer = new ParquetWriter({
       writer: this.#bytes,
       schema: schemaOf(table.columns),
@@ -40,7 +42,7 @@ export class ParquetEncoder<Batch> implements Encoder<Batch> {
 
   #write(group: readonly GatheredColumn[]): Uint8Array {
     // Without a `flush` of the writer this is synchronous.
-    void this.#writer.write({ columnData: group.map(sourceOf), rowGroupSize: GROUP_ROWS });
+    void this.#writer.write({ columnData: group.map(sourceOf), rowGroupSize: this.#groupRows });
     return this.#take();
   }
 
