@@ -55,6 +55,7 @@ export const codecs: Benchmark = async ({ small, results, date, rounds, say }) =
       text: [
         `Every contender first gave back what it was given, bit by bit (JSON but for the sign of zero). Then each ran in ${rounds} fresh processes, in turns, on one thread; a number is the middle one of the processes, each of which added up the least times that its pieces (32 chunks, or all samples) took in its passes. \`M/s\` is millions of points a second, decoding into columns that are there already.`,
         'Chunks: the points of each metric, cut; timestamps, heads and checksums are included. Files: all points of the data set at once, sorted by metric and time, so that their heads and dictionaries weigh nothing. `liveline` (85 sensors of an extrusion line) and `wells` (7 sensors of an oil well) are real; `made` is not.',
+        'What limits the chunk: V8 makes scalar code, so a point passes through unpacking with its sums (about 0.8 ns of 2.6 GHz), the product that stands for a division (0.6 ns) and the timestamps (0.4 ns); blocks with patches take 0.5 ns a point more, held values 1 ns for the bitmap; a chunk takes 0.2 µs for its checksum and 0.4 µs for its heads, which is what a chunk of 128 points is short of. Encoding takes 4 ns a point to look at all kinds of columns and 3 ns to see that every decimal gives back its bits. Copies of raw arrays are faster than any code that looks at a point.',
       ],
       sections: [...chunkResults.map(chunkSection), batchSection(batch, rows)],
       data: { rounds, chunks: chunkResults, batch: { rows, contenders: batch } },
@@ -125,9 +126,11 @@ function chunkSection({ dataset, size, contenders, gorillaBytes, files }: ChunkR
       '',
     ]),
   ];
-  const peers = [gorillaBytes, ...contenders.slice(1).map(({ bytes }) => bytes)];
-  const fileBytes = files.slice(1).map(({ bytes }) => bytes);
-  const best = Math.min(...peers, ...fileBytes);
+  const peers = [
+    { name: 'Gorilla', bytes: gorillaBytes },
+    ...contenders.slice(1),
+    ...files.filter(({ name }) => !name.startsWith('stream')),
+  ];
   return {
     title: `${dataset}, chunks of ${size} points`,
     columns: [
@@ -142,16 +145,16 @@ function chunkSection({ dataset, size, contenders, gorillaBytes, files }: ChunkR
       'decode',
     ],
     rows,
-    notes: [`${lead(ours!.bytes, best)}; raw copies are faster, of course, and lose on size.`],
+    notes: [`${lead(ours!.bytes, peers)}.`],
   };
 }
 
 /** How we stand against the smallest of the others. */
-function lead(ours: number, best: number): string {
-  const percent = Math.round(100 * Math.abs(1 - ours / best));
-  return ours <= best
-    ? `The chunk is ${percent} % smaller than the smallest of the others`
-    : `The chunk is ${percent} % larger than the smallest of the others`;
+function lead(ours: number, peers: readonly WholeFile[]): string {
+  const best = peers.reduce((least, peer) => (peer.bytes < least.bytes ? peer : least));
+  const percent = Math.round(100 * Math.abs(1 - ours / best.bytes));
+  const how = ours <= best.bytes ? 'smaller' : 'larger';
+  return `The chunk is ${percent} % ${how} than the smallest of the others, ${best.name}`;
 }
 
 function speeds(one: Timed, ours: Timed): string[] {

