@@ -55,8 +55,8 @@ export const scoringOptions: ScoringOptions = {
   models: {
     type: 'text',
     required: true,
-    placeholder: 'DIR',
-    help: 'Model store: DIR/<model_identifier>/<version>/model.onnx',
+    placeholder: 'URI',
+    help: 'Model store: a folder, http(s)://host/path or gs://bucket/prefix, with <model_identifier>/<version>/model.onnx',
     group: JOB,
   },
   sink: {

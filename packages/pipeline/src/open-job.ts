@@ -18,12 +18,12 @@ import {
   type SinkOptions,
   type SourceFactory,
 } from '@windrow/io';
-import { FolderModelStore, createScorer, type ModelScorer } from '@windrow/scoring';
+import { createScorer, openModelStore, type ModelScorer } from '@windrow/scoring';
 
 export interface JobParts {
   /** Path of the definitions file, or the definitions themselves. */
   readonly definitions: string | readonly Definition[];
-  /** Root folder of the model store. */
+  /** Model store: a folder, `http(s)://...` or `gs://bucket/prefix`. */
   readonly models: string;
   /** Threads that run the models; default 0: the calling thread does. */
   readonly workers?: number;
@@ -64,7 +64,7 @@ export class OpenJob {
       typeof parts.definitions === 'string'
         ? (await readDefinitions(parts.definitions)).definitions
         : parts.definitions;
-    const scorer = await createScorer(definitions, new FolderModelStore(parts.models), {
+    const scorer = await createScorer(definitions, await openModelStore(parts.models), {
       nowMs: parts.nowMs,
       workers: parts.workers ?? 0,
     });

@@ -1,11 +1,12 @@
 /**
  * What the head of an ONNX file says about itself and onnxruntime-node does not hand on: custom metadata, versions, who
- * wrote it.
+ * wrote it, and the files that belong to it.
  *
- * A walk over ModelProto's own fields (onnx.proto of ONNX 1.20); the graph is passed over by its length, never read, so
- * the cost does not depend on the model's size. Inputs and outputs come from the runtime.
+ * A walk over ModelProto (onnx.proto of ONNX 1.20); of the graph only external data is looked for, tensors are passed over by their
+ * length. Inputs and outputs come from the runtime.
  */
 import { WindrowError } from '@windrow/core';
+import { ExternalFiles } from './internal/external-files.ts';
 import { ProtobufReader } from './internal/protobuf-reader.ts';
 
 /** Limits on what a file may hold. 65 536 metric ids in one value are 2.5 MB. */
@@ -20,6 +21,7 @@ const PRODUCER_VERSION = 3;
 const GRAPH = 7;
 const OPSET_IMPORT = 8;
 const METADATA_PROPS = 14;
+const FUNCTIONS = 25;
 
 export interface ModelProto {
   readonly irVersion: number;
@@ -30,6 +32,8 @@ export interface ModelProto {
   readonly opsets: ReadonlyMap<string, number>;
   /** `metadata_props`; of a key that stands twice the last value. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Files that hold tensors of the model: relative paths inside of its folder, each once. */
+  readonly externalFiles: readonly string[];
 }
 
 /**
@@ -46,6 +50,7 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
   let producerVersion = '';
   let graphBytes = 0;
   let metadataLength = 0;
+  const external = new ExternalFiles();
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
   const reader = new ProtobufReader(bytes);
@@ -60,8 +65,14 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
       case PRODUCER_VERSION:
         producerVersion = reader.text();
         break;
-      case GRAPH:
-        graphBytes = reader.skipMessage();
+      case GRAPH: {
+        const graph = reader.message();
+        graphBytes = graph.sizeBytes;
+        external.addGraph(graph);
+        break;
+      }
+      case FUNCTIONS:
+        external.addFunction(reader.message());
         break;
       case OPSET_IMPORT: {
         const [domain, version] = readOpset(reader.message());
@@ -85,7 +96,14 @@ export function readModelProto(bytes: Uint8Array): ModelProto {
     const missing = irVersion === 0 ? 'ir_version' : 'graph';
     throw new WindrowError('FORMAT', `found no ${missing}, expected an ONNX model`);
   }
-  return { irVersion, producerName, producerVersion, opsets, metadata };
+  return {
+    irVersion,
+    producerName,
+    producerVersion,
+    opsets,
+    metadata,
+    externalFiles: external.locations,
+  };
 }
 
 /** OperatorSetIdProto: domain = 1, version = 2. */

@@ -29,6 +29,7 @@ describe('golden', () => {
         ['input_count', '2'],
         ['note', 'Wärme'],
       ]),
+      externalFiles: [],
     });
   });
 
@@ -64,7 +65,7 @@ describe('damage', () => {
       /268435455 bytes where 0 are left/,
     ],
     ['no graph', Uint8Array.of(0x08, 8), /found no graph/],
-    ['no IR version', Uint8Array.of(0x3a, 1, 0), /found no ir_version/],
+    ['no IR version', Uint8Array.of(0x3a, 2, 0x12, 0), /found no ir_version/],
     ['a group', Uint8Array.of(0x0b, 0x0c), /wire type 3/],
     [
       'metadata as a number',
@@ -107,5 +108,71 @@ describe('damage', () => {
     expect(errorOf(onnxBytes(meanModel(['N', 2, 3], { metadata })))?.message).toMatch(
       /more than 4096 metadata_props entries/,
     );
+  });
+});
+
+describe('external data', () => {
+  const at = (...locations: string[]): Uint8Array =>
+    onnxBytes(
+      meanModel(['N', 2, 3], {
+        initializers: locations.map((location, i) => ({
+          name: `w${i}`,
+          dims: [1],
+          values: [],
+          location,
+        })),
+      }),
+    );
+
+  it('is named, each file once', () => {
+    const bytes = at('weights.bin', 'more/weights.bin', 'weights.bin');
+    expect(readModelProto(bytes).externalFiles).toEqual(['weights.bin', 'more/weights.bin']);
+  });
+
+  it('is found in constants of nested graphs, in lists, in sparse tensors and in functions', () => {
+    const field = (n: number, ...parts: Uint8Array[]): Buffer => {
+      const body = Buffer.concat(parts);
+      return Buffer.concat([
+        Buffer.from([...tag(n), (body.length & 0x7f) | 0x80, body.length >> 7]),
+        body,
+      ]);
+    };
+    const tag = (n: number): number[] => {
+      const value = n * 8 + 2;
+      return value < 128 ? [value] : [(value & 0x7f) | 0x80, value >> 7];
+    };
+    const tensor = (location: string): Buffer =>
+      Buffer.concat([
+        field(13, field(1, Buffer.from('location')), field(2, Buffer.from(location))),
+        Buffer.from([0x70, 1]),
+      ]);
+    // NodeProto.attribute = 5; AttributeProto: t = 5, g = 6, tensors = 10, graphs = 11, sparse_tensor = 22.
+    const node = (...attributes: Buffer[]): Buffer =>
+      field(1, ...attributes.map((a) => field(5, a)));
+    const graph = Buffer.concat([
+      node(field(5, tensor('a')), field(10, tensor('b'))),
+      node(field(6, node(field(11, node(field(5, tensor('c'))))))),
+      node(field(22, field(1, tensor('d')), field(2, tensor('e')))),
+      field(15, field(1, tensor('f'))),
+    ]);
+    const model = Buffer.concat([
+      Buffer.from([0x08, 8]),
+      field(7, graph),
+      field(25, field(7, field(5, field(5, tensor('g'))))),
+    ]);
+    expect(readModelProto(model).externalFiles.join('')).toBe('abcdefg');
+  });
+
+  it.each(['../weights.bin', '/etc/passwd', 'a/../../b', 'a//b', '', '.', 'C:\\w', 'w\0', 'a\\b'])(
+    'outside of the folder is refused: %j',
+    (location) => {
+      expect(errorOf(at(location))?.message).toMatch(
+        /^location of external data: found ".*", expected a relative path/,
+      );
+    },
+  );
+
+  it('with a path longer than any file system has is refused', () => {
+    expect(errorOf(at('a'.repeat(1025)))?.message).toMatch(/found 1025 characters/);
   });
 });

@@ -32,6 +32,11 @@ export class ProtobufReader {
     this.#end = end;
   }
 
+  /** Bytes that are left. */
+  get sizeBytes(): number {
+    return this.#end - this.#at;
+  }
+
   /** Steps to the next field; false at the end of the message. */
   next(): boolean {
     if (this.#at === this.#end) return false;
@@ -61,12 +66,6 @@ export class ProtobufReader {
   message(): ProtobufReader {
     const start = this.#lengthDelimited();
     return new ProtobufReader(this.#bytes, start, this.#at);
-  }
-
-  /** Bytes of the current length-delimited field, which is passed over. */
-  skipMessage(): number {
-    const start = this.#lengthDelimited();
-    return this.#at - start;
   }
 
   /** Passes over the current field, whatever it is. */
