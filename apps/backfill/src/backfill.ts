@@ -1,5 +1,5 @@
 /** windrow-backfill: wires the rooms together. */
-import { WindrowError } from '@windrow/core';
+import { WindrowError, formatTime } from '@windrow/core';
 import type { CommandContext } from '@windrow/cli';
 import { openJob, runJob, type JobRequest } from '@windrow/job-command';
 import { runBackfill } from '@windrow/pipeline';
@@ -60,7 +60,7 @@ function checkArguments(options: Context['options']): void {
   if (options.start !== null && options.end !== null && options.start >= options.end) {
     throw new WindrowError(
       'USAGE',
-      `--end: found ${options.end}, expected a time after --start (${options.start})`,
+      `--end: found ${formatTime(options.end)}, expected a time after --start (${formatTime(options.start)})`,
     );
   }
 }

@@ -113,7 +113,7 @@ function printPicture(trace: LineTrace, sim: SimOptions, terminal: Terminal): vo
   );
   terminal.stderr.write(
     renderChart({
-      title: `${first.name}: ${LAB_TARGET.name} in ${LAB_TARGET.unit}, known at once and from the laboratory`,
+      title: `${first.name}: ${LAB_TARGET.name}, ${LAB_TARGET.unit}`,
       width: Math.min(CHART_WIDTH_MAX, terminal.stderr.columns ?? 80),
       height: CHART_HEIGHT,
       unicode: showsUnicode(terminal.env),

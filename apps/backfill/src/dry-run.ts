@@ -31,7 +31,7 @@ export async function printDryRun(
   });
   terminal.stdout.write(
     [
-      `windows that end in ${formatRange(range.afterMs, range.untilMs)}\n`,
+      `windows that end in: ${formatRange(range.afterMs, range.untilMs)}\n`,
       windowTable(job, estimate),
       sharing(estimate),
       reading(job, estimate),
@@ -124,6 +124,7 @@ function costs({ cost }: BackfillEstimate): string {
 
 /** A range of time as people read it; open ends as words. */
 function formatRange(afterMs: number, untilMs: number): string {
+  if (!Number.isFinite(afterMs) && !Number.isFinite(untilMs)) return 'all the time there is';
   const from = Number.isFinite(afterMs) ? formatTime(afterMs) : 'the beginning';
   const to = Number.isFinite(untilMs) ? formatTime(untilMs) : 'the end';
   return `${from} to ${to}`;

@@ -1,14 +1,8 @@
 /** What the codecs are tried on: real sensors where the fixtures are, made ones otherwise. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { MetricDictionary, SampleColumns } from '@windrow/core';
 import type { ChunkPoints } from '@windrow/codecs';
-import { REPOSITORY } from '../repository.ts';
-
-/** Parquet files of real sensors beside the project; see their own README. */
-export const FIXTURES: string = join(REPOSITORY, '../shared/fixtures/data');
+import { FIXTURES, fixtureSeries } from '../../../packages/codecs/test/size/fixture-series.ts';
 
 /** A metric's points. */
 export interface Series {
@@ -45,27 +39,6 @@ function madeSeries(count: number, length: number): readonly Series[] {
     const id = `00000000-0000-4000-8000-${String(k).padStart(12, '0')}`;
     return { id, points: { length, timestampsMs, values } };
   });
-}
-
-async function fixtureSeries(name: string): Promise<readonly Series[]> {
-  const file = await asyncBufferFromFile(join(FIXTURES, `${name}.parquet`));
-  const rows = await parquetReadObjects({ file, compressors });
-  const byId = new Map<string, { timestampsMs: number[]; values: number[] }>();
-  for (const row of rows) {
-    const id = String(row['metric_id']);
-    let series = byId.get(id);
-    if (series === undefined) byId.set(id, (series = { timestampsMs: [], values: [] }));
-    series.timestampsMs.push(Number(row['timestamp_ms']));
-    series.values.push(Number(row['value']));
-  }
-  return Array.from(byId, ([id, { timestampsMs, values }]) => ({
-    id,
-    points: {
-      length: values.length,
-      timestampsMs: Float64Array.from(timestampsMs),
-      values: Float64Array.from(values),
-    },
-  }));
 }
 
 /** The series cut into chunks of at most `size` points. */

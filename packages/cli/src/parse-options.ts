@@ -131,7 +131,7 @@ function valueOf(name: string, option: OptionSpec, texts: readonly string[]): Va
   if (option.type === 'flag') return texts.length > 0;
   const text = texts[0];
   if (text === undefined && option.required === true) {
-    throw new WindrowError('USAGE', `--${name}: found nothing, expected it: ${option.help}`);
+    throw new WindrowError('USAGE', `--${name}: it is missing: ${option.help}`);
   }
   if (option.type === 'list') return texts;
   if (text === undefined) return option.default ?? null;

@@ -12,7 +12,7 @@ import { canonicalMetricId } from './metric-id.ts';
 
 const DEFAULT_RESOLUTION_S = 1;
 const DEFAULT_FILL_S = 60;
-/** Limits on what a file may ask for: a window of more cells is a slip of units, not a model's input. */
+/** Limits on what a file may ask for: more cells for one definition is a slip of units, not a model's input. */
 const CELLS_MAX = 1 << 26;
 const INPUTS_MAX = 65_536;
 const DURATION_S_MAX = 10 * 366 * 86_400;
@@ -24,21 +24,21 @@ const uuid = z
   .refine((text) => canonicalMetricId(text) !== null, 'a UUID (8-4-4-4-12 hexadecimal digits)');
 
 const durationRule = 'seconds, at most ten years, in whole milliseconds';
-function isDuration(seconds: number): boolean {
-  return seconds <= DURATION_S_MAX && Math.abs(Math.round(seconds * 1000) / 1000 - seconds) < 1e-9;
+function isDuration(s: number): boolean {
+  return s <= DURATION_S_MAX && Math.abs(Math.round(s * 1000) / 1000 - s) < 1e-9;
 }
 const positiveSeconds = z
   .number(`a positive number of ${durationRule}`)
   .refine((s) => s > 0 && isDuration(s), `a positive number of ${durationRule}`);
-const seconds = z
+const anySeconds = z
   .number(`zero or a positive number of ${durationRule}`)
   .refine((s) => s >= 0 && isDuration(s), `zero or a positive number of ${durationRule}`);
 
 const fill = z.discriminatedUnion(
   'method',
   [
-    z.strictObject({ method: z.literal('last'), max_age_s: seconds.optional() }),
-    z.strictObject({ method: z.literal('linear'), max_gap_s: seconds.optional() }),
+    z.strictObject({ method: z.literal('last'), max_age_s: anySeconds.optional() }),
+    z.strictObject({ method: z.literal('linear'), max_gap_s: anySeconds.optional() }),
     z.strictObject({ method: z.literal('constant'), value: z.number('a finite number') }),
     z.strictObject({ method: z.literal('none') }),
   ],
@@ -88,7 +88,7 @@ const entryShape = z.strictObject({
     .min(0, 'a share between 0 and 1')
     .max(1, 'a share between 0 and 1')
     .optional(),
-  allowed_lateness_s: seconds.optional(),
+  allowed_lateness_s: anySeconds.optional(),
   layout: z.enum(LAYOUTS, `one of ${LAYOUTS.map((l) => `"${l}"`).join(', ')}`).optional(),
   input_name: name.optional(),
   output_name: name.optional(),
@@ -226,14 +226,24 @@ function faultsOfSizes(entry: Entry, where: string): Fault[] {
       expected: `a multiple of resolution_s (${resolution}${entry.resolution_s === undefined ? ', the default' : ''})`,
     });
   }
-  const cells = (entry.window_size_s / resolution) * entry.input_metric_ids.length;
-  if (cells > CELLS_MAX) {
+  const inputs = entry.input_metric_ids.length;
+  const kept = [
+    ['window_size_s', entry.window_size_s],
+    ['fill.max_age_s', entry.fill?.method === 'last' ? (entry.fill.max_age_s ?? 0) : 0],
+    ['allowed_lateness_s', entry.allowed_lateness_s ?? 0],
+  ] as const;
+  let seconds = 0;
+  for (const [field, more] of kept) {
+    seconds += more;
+    const cells = Math.ceil(seconds / resolution) * inputs;
+    if (cells <= CELLS_MAX) continue;
     faults.push({
       where,
-      field: 'window_size_s',
-      found: `${entry.window_size_s} s of ${entry.input_metric_ids.length} inputs at ${resolution} s: ${cells} cells`,
-      expected: `at most ${CELLS_MAX} cells in a window`,
+      field,
+      found: `${more} s, so that ${seconds} s of ${inputs} inputs at ${resolution} s are kept: ${cells} cells`,
+      expected: `at most ${CELLS_MAX} cells (12 bytes each)`,
     });
+    break;
   }
   return faults;
 }

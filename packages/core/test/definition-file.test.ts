@@ -30,8 +30,8 @@ function refusal(...values: unknown[]): string {
   try {
     check(...values);
   } catch (error) {
-    expect(error).toBeInstanceOf(WindrowError);
-    return (error as WindrowError).message;
+    if (error instanceof WindrowError) return error.message;
+    throw error;
   }
   throw new Error('it was not refused');
 }
@@ -106,7 +106,12 @@ describe('checkDefinitions', () => {
       { resolution_s: 3_000_000, window_size_s: 3_000_000, step_size_s: 3_000_000 },
       'resolution_s: found 3000000',
     ],
-    [{ window_size_s: 100_000_000 }, 'window_size_s: found 100000000 s of 2 inputs'],
+    [
+      { window_size_s: 100_000_000 },
+      'window_size_s: found 100000000 s, so that 100000000 s of 2 inputs',
+    ],
+    [{ allowed_lateness_s: 300_000_000 }, 'allowed_lateness_s: found 300000000 s'],
+    [{ fill: { method: 'last', max_age_s: 300_000_000 } }, 'fill.max_age_s: found 300000000 s'],
     [{ model_identifier: '../else' }, 'model_identifier: found "../else"'],
     [{ model_version: 1.5 }, 'model_version: found 1.5'],
     [{ model_version: '007' }, 'model_version: found "007"'],

@@ -5,6 +5,7 @@ export * from './files/file-source.ts';
 export { AtomicFile } from './files/atomic-file.ts';
 export { RecordBatchFile } from './files/record-batch-file.ts';
 export type { SinkOptions } from './open-sink.ts';
+export { refuseClashes } from './files/refuse-clashes.ts';
 export * from './prediction-sink.ts';
 export * from './sample-sink.ts';
 export * from './source-registry.ts';

@@ -24,8 +24,8 @@ export interface SinkForms<Batch> {
 
 /**
  * Opens `file:PATH`, a bare path or `log:`.
- * @throws WindrowError USAGE for another scheme, OUTPUT for an extension that names no form, a folder, or a place that
- *   cannot be written
+ * @throws WindrowError USAGE for another scheme or an extension that names no form, OUTPUT for a folder or a place that cannot
+ *   be written
  */
 export async function openSink<Batch>(
   uri: string,
@@ -48,7 +48,7 @@ export async function openSink<Batch>(
   const encoder = named === null ? undefined : forms.encoders[named.format];
   if (named === null || encoder === undefined) {
     throw new WindrowError(
-      'OUTPUT',
+      'USAGE',
       `${rest}: the extension names no form for ${forms.what}, expected one of ${forms.extensions}`,
     );
   }

@@ -229,19 +229,29 @@ describe('sinks of samples', () => {
 
 describe('where sinks cannot write', () => {
   it.each([
-    ['a folder', (folder: string) => `${folder}/dir.csv`, /found a folder/],
-    ['a path that ends in a slash', (folder: string) => `${folder}/x.csv/`, /found a folder/],
-    ['an unknown extension', (folder: string) => `${folder}/a.xlsx`, /\.parquet/],
-    ['no extension', (folder: string) => `${folder}/a`, /\.parquet/],
-    ['compressed Parquet', (folder: string) => `${folder}/a.parquet.gz`, /\.parquet/],
-    ['a file as a folder', (folder: string) => `${folder}/file.csv/a.csv`, /cannot be written/],
-  ])('%s is refused with what to do', (_, path, message) =>
+    ['a folder', 'OUTPUT', (folder: string) => `${folder}/dir.csv`, /found a folder/],
+    [
+      'a path that ends in a slash',
+      'OUTPUT',
+      (folder: string) => `${folder}/x.csv/`,
+      /found a folder/,
+    ],
+    ['an unknown extension', 'USAGE', (folder: string) => `${folder}/a.xlsx`, /\.parquet/],
+    ['no extension', 'USAGE', (folder: string) => `${folder}/a`, /\.parquet/],
+    ['compressed Parquet', 'USAGE', (folder: string) => `${folder}/a.parquet.gz`, /\.parquet/],
+    [
+      'a file as a folder',
+      'OUTPUT',
+      (folder: string) => `${folder}/file.csv/a.csv`,
+      /cannot be written/,
+    ],
+  ])('%s is refused with what to do', (_, code, path, message) =>
     withFolder(async (folder) => {
       await mkdir(join(folder, 'dir.csv'));
       await writeRows(join(folder, 'file.csv'), someRows(1));
       const opened = openPredictionSink(path(folder));
       await expect(opened).rejects.toMatchObject({
-        code: 'OUTPUT',
+        code,
         message: expect.stringMatching(message),
       });
     }),

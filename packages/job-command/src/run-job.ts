@@ -4,7 +4,7 @@
  */
 import { messageOf } from '@windrow/core';
 import { createProgress, type ProgressMode, type Terminal } from '@windrow/cli';
-import { SpillFolder, fileSource, type SinkOptions } from '@windrow/io';
+import { SpillFolder, fileSource, refuseClashes, type SinkOptions } from '@windrow/io';
 import {
   OpenJob,
   type JobOptions,
@@ -68,6 +68,8 @@ export async function runJob(
 ): Promise<Summary> {
   const startMs = terminal.elapsedMs();
   const { command, summaryFile } = request;
+  // Before the summary of a failure could be written over something.
+  await refuseClashesOf(request);
   try {
     const job = await openJob(request, terminal);
     try {
@@ -85,6 +87,9 @@ export async function runJob(
       await job.commit();
       if (summaryFile !== null) await writeSummary(summaryFile, summary);
       printSummary(summary, terminal);
+      if (report.predictions === 0) {
+        terminal.stderr.write(`note: no window was scored; ${whyNone(report)}\n`);
+      }
       return summary;
     } finally {
       await job.close();
@@ -96,6 +101,23 @@ export async function runJob(
     }
     throw error;
   }
+}
+
+function refuseClashesOf({ parts, summaryFile }: JobRequest): Promise<void> {
+  const inputs = typeof parts.definitions === 'string' ? [parts.definitions] : [];
+  const others = [parts.deadLetters, summaryFile].filter((uri) => uri !== null);
+  return refuseClashes([parts.source, ...inputs], [...parts.sinks, ...others]);
+}
+
+/** A guess at what is wrong when nothing came out. */
+function whyNone({ samples, definitions }: JobReport): string {
+  if (samples.received === 0) return 'the source had no sample in the range';
+  if (samples.applied === 0)
+    return 'no sample has a metric that a definition asks for, and a time that is in the range';
+  const incomplete = definitions.reduce((sum, counts) => sum + counts.incomplete, 0);
+  return incomplete > 0
+    ? 'windows had cells without a value after filling (fill, allow_missing)'
+    : 'the windows were empty, below min_coverage or not finite';
 }
 
 async function runWithProgress(

@@ -150,7 +150,7 @@ class BackfillJob {
         : `the first is ${first.source}${first.row === null ? '' : `, row ${first.row}`}: ${first.reason}`;
     throw new WindrowError(
       'INPUT',
-      `found ${refused} refused rows, expected none (strict): ${where}`,
+      `strict: refused rows, of which there were ${refused} when the run ended; ${where}`,
     );
   }
 

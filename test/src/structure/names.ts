@@ -41,19 +41,24 @@ const INTENTS = [
   'fixture',
   'fixtures',
   'golden',
+  'live',
+  'long',
   'memory',
   'oracle',
   'parity',
   'properties',
   'requests',
+  'processes',
   'round-trip',
+  'size',
   'truncation',
 ];
 
 /**
  * Tests that mirror nothing: `test/a/b.test.ts` stands for `src/a/b.ts` (or `bin/b.mjs`), for the folder `src/a/b/`, for the
  * pair `src/a/decode/b.ts` and `src/a/encode/b.ts`, for a part of these that is named after it (`b-overflow.test.ts`), or for
- * one of the intents that span a folder. A folder of tests stands for a folder of sources, or for one of these subjects.
+ * one of the intents that span a folder. A folder of tests stands for a folder of sources, for one of these subjects, for what several
+ * of them have in common by name (`stream/` for `stream-encoder.ts`), or for an intent.
  */
 export function strayTests(pkg: Package): string[] {
   const paths = pkg.files.map((file) => posix.relative(pkg.path, file.path));
@@ -63,9 +68,14 @@ export function strayTests(pkg: Package): string[] {
     .filter((path) => {
       const inside = path.slice('test/'.length, -'.test.ts'.length);
       const folder = posix.dirname(inside);
-      const isSubject = subjects.get(posix.dirname(folder))?.has(posix.basename(folder)) === true;
+      const topic = posix.basename(folder);
+      const isSubject =
+        INTENTS.includes(topic) ||
+        [...(subjects.get(posix.dirname(folder)) ?? [])].some(
+          (subject) => subject === topic || subject.startsWith(`${topic}-`),
+        );
       if (folder !== '.' && !isSubject) return true;
-      const about = [...INTENTS, posix.basename(folder), ...(subjects.get(folder) ?? [])];
+      const about = [...INTENTS, topic, ...(subjects.get(folder) ?? [])];
       const name = posix.basename(inside);
       return !about.some(
         (subject) =>

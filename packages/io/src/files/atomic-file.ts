@@ -31,7 +31,7 @@ export class AtomicFile {
     const temporary = join(folder, `.${basename(path)}.${id}.tmp`);
     try {
       await refuseFolder(path);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       return new AtomicFile(path, temporary, await open(temporary, 'wx'));
     } catch (error) {
       throw cannotWrite(path, error);
@@ -76,6 +76,21 @@ function cannotWrite(path: string, error: unknown): WindrowError {
   if (error instanceof WindrowError) return error;
   return new WindrowError('OUTPUT', `${path}: cannot be written: ${messageOf(error)}`, {
     cause: error,
+  });
+}
+
+/**
+ * Makes a folder and those above it that are missing. Not by `mkdir`'s own `recursive`: where a folder can be seen but nothing be
+ * made in it (`/proc`), that never ends.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const status = await stat(folder).catch(() => null);
+  if (status?.isDirectory() === true) return;
+  const above = dirname(folder);
+  if (above !== folder) await makeFolder(above);
+  await mkdir(folder).catch((error: unknown) => {
+    // Somebody else was faster.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   });
 }
 

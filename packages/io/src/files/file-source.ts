@@ -16,7 +16,7 @@ import { NdjsonFormat } from './ndjson/ndjson-format.ts';
 import { ParquetFormat } from './parquet/parquet-format.ts';
 import { RecordsFormat } from './records/records-format.ts';
 import type { SampleFile, SampleFormat } from './sample-file.ts';
-import { readWideMapping } from './wide-mapping.ts';
+import { readWideMapping, splitWide } from './wide-mapping.ts';
 
 export interface FileSourceOptions {
   /**
@@ -89,12 +89,6 @@ class FileSource implements Source {
 
 function isFileSplit(split: SourceSplit): split is FileSplit {
   return 'file' in split && 'index' in split;
-}
-
-/** `?` may stand in a glob, so only `?wide=` at the end is a parameter. */
-function splitWide(rest: string): [path: string, wide: string | null] {
-  const at = rest.lastIndexOf('?wide=');
-  return at < 0 ? [rest, null] : [rest.slice(0, at), rest.slice(at + '?wide='.length)];
 }
 
 function sampleFormats(): Record<FormatName, SampleFormat> {

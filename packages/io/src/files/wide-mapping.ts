@@ -82,3 +82,9 @@ function csvEntries(text: string, path: string): [string, unknown][] {
   }
   return body.map((row) => [row[column]!, row[metricId]!]);
 }
+
+/** `?` may stand in a glob, so only `?wide=` at the end is a parameter. */
+export function splitWide(rest: string): [path: string, wide: string | null] {
+  const at = rest.lastIndexOf('?wide=');
+  return at < 0 ? [rest, null] : [rest.slice(0, at), rest.slice(at + '?wide='.length)];
+}
