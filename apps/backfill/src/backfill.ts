@@ -24,7 +24,7 @@ export async function backfill({ options, terminal, signal }: Context): Promise<
       deadLetters: options.dryRun ? null : options.deadLetter,
     },
     asked: {
-      definitions: options.definitions,
+      definitions_file: options.definitions,
       models: options.models,
       source: options.source,
       start_ms: options.start,

@@ -26,7 +26,7 @@ export async function stream({
         deadLetters: options.deadLetter,
       },
       asked: {
-        definitions: options.definitions,
+        definitions_file: options.definitions,
         models: options.models,
         source: options.source,
         out_of_order_s: options.outOfOrder,

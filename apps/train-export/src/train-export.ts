@@ -1,16 +1,17 @@
 /** windrow-train-export: wires the rooms together. */
 import { join } from 'node:path';
 import { createProgress, formatCount, type CommandContext } from '@windrow/cli';
-import { MetricDictionary, type Definition } from '@windrow/core';
+import { MetricDictionary, messageOf, type Definition } from '@windrow/core';
 import {
   RecordBatchFile,
   SpillFolder,
   openDeadLetterSink,
   openSource,
   readDefinitions,
+  refuseClashes,
 } from '@windrow/io';
 import { runExport, type JobReport } from '@windrow/pipeline';
-import { sourceFactories, writeReport } from '@windrow/job-command';
+import { printSamples, sourceFactories, writeReport, writeSummary } from '@windrow/job-command';
 import { tensorRecordBatch, tensorSchema } from '@windrow/windowing';
 import { spec, type options as commandOptions } from './command.ts';
 
@@ -18,15 +19,54 @@ type Context = CommandContext<typeof commandOptions>;
 
 export async function trainExport(context: Context): Promise<void> {
   const { options, terminal } = context;
+  const startMs = terminal.elapsedMs();
   const { definitions } = await readDefinitions(options.definitions);
-  const files = await createFiles(definitions, options);
+  const paths = definitions.map((d) => join(options.out, `${d.outputMetricId}.arrow`));
+  const others = [options.deadLetter, options.summaryFile].filter((uri) => uri !== null);
+  await refuseClashes([options.source, options.definitions], [...paths, ...others]);
+  try {
+    await exportTensors(context, definitions, paths, startMs);
+  } catch (error) {
+    if (options.summaryFile !== null) {
+      const elapsedMs = terminal.elapsedMs() - startMs;
+      const failure = { command: spec.name, error: messageOf(error), elapsedMs };
+      await writeSummary(options.summaryFile, failure);
+    }
+    throw error;
+  }
+}
+
+async function exportTensors(
+  context: Context,
+  definitions: readonly Definition[],
+  paths: readonly string[],
+  startMs: number,
+): Promise<void> {
+  const { options, terminal } = context;
+  const files = await createFiles(definitions, paths, options.dtype);
   try {
     const report = await run(context, definitions, files);
     for (const file of files) await file.commit();
+    if (options.summaryFile !== null) {
+      await writeReport(options.summaryFile, {
+        command: spec.name,
+        asked: {
+          definitions_file: options.definitions,
+          source: options.source,
+          out: options.out,
+          dtype: options.dtype,
+          start_ms: options.start,
+          end_ms: options.end,
+        },
+        report,
+        elapsedMs: terminal.elapsedMs() - startMs,
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      });
+    }
     const windows = report.definitions.reduce((sum, counts) => sum + counts.scored, 0);
-    if (options.summaryFile !== null) await writeReport(options.summaryFile, spec.name, report);
+    printSamples(report, terminal);
     terminal.stderr.write(
-      `${formatCount(windows)} windows of ${formatCount(definitions.length)} definitions from ${formatCount(report.samples.received)} samples in ${options.out}\n`,
+      `tensors      ${formatCount(windows)} windows of ${formatCount(definitions.length)} definitions in ${options.out}\n`,
     );
   } finally {
     for (const file of files) await file.abort();
@@ -35,13 +75,13 @@ export async function trainExport(context: Context): Promise<void> {
 
 async function createFiles(
   definitions: readonly Definition[],
-  { out, dtype }: Context['options'],
+  paths: readonly string[],
+  dtype: Context['options']['dtype'],
 ): Promise<RecordBatchFile[]> {
   const files: RecordBatchFile[] = [];
   try {
-    for (const definition of definitions) {
-      const path = join(out, `${definition.outputMetricId}.arrow`);
-      files.push(await RecordBatchFile.create(path, tensorSchema(definition, dtype)));
+    for (const [d, definition] of definitions.entries()) {
+      files.push(await RecordBatchFile.create(paths[d]!, tensorSchema(definition, dtype)));
     }
   } catch (error) {
     for (const file of files) await file.abort();

@@ -1,4 +1,11 @@
 /** What the commands that run a job share. */
 export * from './job-options.ts';
 export * from './run-job.ts';
-export { writeReport, type Failure, type Summary, type WindowTotals } from './summary.ts';
+export { printSamples } from './print-summary.ts';
+export {
+  writeReport,
+  writeSummary,
+  type Failure,
+  type Summary,
+  type WindowTotals,
+} from './summary.ts';

@@ -1,5 +1,6 @@
 /** The summary of a run as a person reads it. */
 import { HEADINGS, type SampleCounts } from '@windrow/core';
+import type { JobReport } from '@windrow/pipeline';
 import {
   formatBytes,
   formatCount,
@@ -27,22 +28,32 @@ export function printSummary(summary: Summary, terminal: Terminal): void {
   const lines = [
     '',
     definitionTable(summary),
-    `samples      ${sampleLine(report.samples)}`,
+    sampleLine(report.samples),
     `time         ${formatDuration(elapsedMs)} (${phases}): ${formatRate(samplesPerSecond(summary))} samples`,
     `memory       ${formatBytes(summary.peakMemoryBytes)} at the peak, ${formatBytes(report.stateBytes)} of window state${aside}`,
     `predictions  ${formatCount(report.predictions)} to ${summary.sinks.join(', ')}`,
+    ...setAsideLines(report),
   ];
-  for (const letter of report.deadLetters.slice(0, LETTERS_SHOWN)) {
+  terminal.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** Prints what became of the samples, for a job that scores nothing. */
+export function printSamples(report: JobReport, terminal: Terminal): void {
+  terminal.stderr.write(`${[sampleLine(report.samples), ...setAsideLines(report)].join('\n')}\n`);
+}
+
+function setAsideLines({ deadLetters, samples }: JobReport): string[] {
+  const lines = deadLetters.slice(0, LETTERS_SHOWN).map((letter) => {
     const row = letter.row === null ? '' : `, row ${letter.row}`;
-    lines.push(`${letter.heading.padEnd(12)} ${letter.source}${row}: ${letter.reason}`);
-  }
-  const setAside = report.samples.quarantined + report.samples.dropped_late;
+    return `${letter.heading.padEnd(12)} ${letter.source}${row}: ${letter.reason}`;
+  });
+  const setAside = samples.quarantined + samples.dropped_late;
   if (setAside > LETTERS_SHOWN) {
     lines.push(
       `             ${formatCount(setAside)} rows were set aside in all; --dead-letter FILE keeps them`,
     );
   }
-  terminal.stderr.write(`${lines.join('\n')}\n`);
+  return lines;
 }
 
 function sampleLine(samples: SampleCounts): string {
@@ -50,7 +61,7 @@ function sampleLine(samples: SampleCounts): string {
     (heading) => `${heading} ${formatCount(samples[heading])}`,
   );
   const sum = parts.length === 0 ? '' : ` = ${parts.join(' + ')}`;
-  return `received ${formatCount(samples.received)}${sum}`;
+  return `samples      received ${formatCount(samples.received)}${sum}`;
 }
 
 function definitionTable({ report, models }: Summary): string {

@@ -31,13 +31,21 @@ export function writeSummary(path: string, summary: Summary | Failure): Promise<
 }
 
 /** The same for a job that scores nothing. */
-export function writeReport(path: string, command: string, report: JobReport): Promise<void> {
+export function writeReport(
+  path: string,
+  summary: Omit<Summary, 'models' | 'sinks'>,
+): Promise<void> {
+  const { command, asked, report } = summary;
   return writeJson(path, {
     command,
     version: WINDROW_VERSION,
     ok: true,
+    ...asked,
     ...reportJson(report),
     definitions: report.definitions.map(definitionJson),
+    elapsed_ms: Math.round(summary.elapsedMs),
+    samples_per_second: Math.round(samplesPerSecond(summary)),
+    peak_memory_bytes: summary.peakMemoryBytes,
   });
 }
 
@@ -130,6 +138,9 @@ export function totalCounts(definitions: readonly DefinitionCounts[]): WindowTot
 }
 
 /** Samples received for every second of the run. */
-export function samplesPerSecond({ report, elapsedMs }: Summary): number {
+export function samplesPerSecond({
+  report,
+  elapsedMs,
+}: Pick<Summary, 'report' | 'elapsedMs'>): number {
   return (report.samples.received / Math.max(1, elapsedMs)) * 1000;
 }
