@@ -3,7 +3,7 @@
 const TWO_32 = 2 ** 32;
 
 /** Milliseconds as int64. */
-export function toInt64(timestampsMs: Float64Array, length: number): BigInt64Array {
+export function toInt64(timestampsMs: Float64Array, length: number): BigInt64Array<ArrayBuffer> {
   const words = new Int32Array(length * 2);
   for (let i = 0; i < length; i++) {
     const high = Math.floor(timestampsMs[i]! / TWO_32);

@@ -97,7 +97,7 @@ const json: BatchContender = {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let at = 0; at < text.length;) {
       const end = text.indexOf(NEWLINE, at);
-      const sample = JSON.parse(text.latin1Slice(at, end)) as {
+      const sample = JSON.parse(text.toString('latin1', at, end)) as {
         metric_id: string;
         timestamp_ms: number;
         value: number;

@@ -118,8 +118,8 @@ describe('the record form', () => {
     decodeRecords(bytes, 0, bytes.length, columns, (at, reason) => rejected.push([at, reason]));
     expect([...columns.timestampsMs.subarray(0, columns.length)]).toEqual([7, -TIMESTAMP_MS_MAX]);
     expect(rejected.map(([at]) => at)).toEqual([0, 2 * RECORD_BYTES]);
-    expect(rejected[0][1]).toContain('found 8640000000000001');
-    expect(rejected[1][1]).toContain('found -9223372036854775808');
+    expect(rejected[0]![1]).toContain('found 8640000000000001');
+    expect(rejected[1]![1]).toContain('found -9223372036854775808');
     expect(() => decodeRecords(bytes, 0, bytes.length, columns)).toThrow(WindrowError);
     expect(() => decodeRecord(bytes, 0)).toThrow('8640000000000001');
   });

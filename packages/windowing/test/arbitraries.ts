@@ -9,7 +9,7 @@ import {
 import * as fc from 'fast-check';
 import type { Sample } from './brute-force.ts';
 
-export const ids: readonly string[] = ['a', 'b', 'c'].map(
+const ids: readonly string[] = ['a', 'b', 'c'].map(
   (x) => `${x.repeat(8)}-0000-4000-8000-000000000000`,
 );
 const line = 'ffffffff-0000-4000-8000-000000000000';
