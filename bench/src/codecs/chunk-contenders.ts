@@ -61,9 +61,9 @@ const arrow: ChunkContender = {
   what: 'apache-arrow, stream format, int64 and float64',
   encode: ({ length, timestampsMs, values }) =>
     tableToIPC(
-      makeTable({
-        timestamp_ms: toInt64(timestampsMs, length),
-        value: values.subarray(0, length),
+      new Table({
+        timestamp_ms: makeVector(toInt64(timestampsMs, length)),
+        value: makeVector(values.subarray(0, length)),
       }),
       'stream',
     ),

@@ -111,6 +111,18 @@ describe('damage', () => {
   });
 });
 
+/** A length-delimited field of less than 16 KiB. */
+function field(n: number, ...parts: Uint8Array[]): Buffer {
+  const body = Buffer.concat(parts);
+  const length = [(body.length & 0x7f) | 0x80, body.length >> 7];
+  return Buffer.concat([Buffer.from([...tag(n), ...length]), body]);
+}
+
+function tag(n: number): number[] {
+  const value = n * 8 + 2;
+  return value < 128 ? [value] : [(value & 0x7f) | 0x80, value >> 7];
+}
+
 describe('external data', () => {
   const at = (...locations: string[]): Uint8Array =>
     onnxBytes(
@@ -130,17 +142,6 @@ describe('external data', () => {
   });
 
   it('is found in constants of nested graphs, in lists, in sparse tensors and in functions', () => {
-    const field = (n: number, ...parts: Uint8Array[]): Buffer => {
-      const body = Buffer.concat(parts);
-      return Buffer.concat([
-        Buffer.from([...tag(n), (body.length & 0x7f) | 0x80, body.length >> 7]),
-        body,
-      ]);
-    };
-    const tag = (n: number): number[] => {
-      const value = n * 8 + 2;
-      return value < 128 ? [value] : [(value & 0x7f) | 0x80, value >> 7];
-    };
     const tensor = (location: string): Buffer =>
       Buffer.concat([
         field(13, field(1, Buffer.from('location')), field(2, Buffer.from(location))),
@@ -174,5 +175,12 @@ describe('external data', () => {
 
   it('with a path longer than any file system has is refused', () => {
     expect(errorOf(at('a'.repeat(1025)))?.message).toMatch(/found 1025 characters/);
+  });
+
+  it('in graphs nested deeper than anyone nests them is not looked for', () => {
+    let graph = Buffer.alloc(0);
+    for (let depth = 0; depth < 100; depth++) graph = field(1, field(5, field(6, graph)));
+    const model = Buffer.concat([Buffer.from([0x08, 8]), field(7, graph)]);
+    expect(errorOf(model)?.message).toBe('found graphs nested more than 64 deep');
   });
 });

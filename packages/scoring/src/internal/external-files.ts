@@ -11,6 +11,8 @@ import { pathFault } from './relative-path.ts';
 const FILES_MAX = 4096;
 /** Graphs in attributes of nodes of graphs. */
 const DEPTH_MAX = 64;
+/** A graph, a node and an attribute. */
+const MESSAGES_A_GRAPH = 3;
 const EXTERNAL = 1;
 
 /** Which fields of a message lead to tensors: number of the field to kind of message. */
@@ -65,7 +67,7 @@ export class ExternalFiles {
   }
 
   #walk(reader: ProtobufReader, { fields }: Kind, depth: number): void {
-    if (depth > 4 * DEPTH_MAX) {
+    if (depth > MESSAGES_A_GRAPH * DEPTH_MAX) {
       throw new WindrowError('FORMAT', `found graphs nested more than ${DEPTH_MAX} deep`);
     }
     while (reader.next()) {
