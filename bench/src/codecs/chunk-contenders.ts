@@ -1,12 +1,12 @@
 /** Points of one metric to bytes and back, each as well as its library allows. */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import {
-  makeTable,
+  Table,
+  makeVector,
   tableFromIPC,
   tableToIPC,
   type Float64,
   type Int64,
-  type Table,
 } from 'apache-arrow';
 import {
   chunkBytesMax,
