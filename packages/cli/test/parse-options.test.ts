@@ -89,7 +89,7 @@ describe('parseOptions', () => {
     [['--dryrun', '--source', 'b'], 'unknown option --dryrun; did you mean --dry-run?'],
     [['--constructor', '--source', 'b'], 'unknown option --constructor'],
     [['-x', '--source', 'b'], 'unknown option -x'],
-    [[], '--source: found nothing, expected it: where samples come from'],
+    [[], '--source: it is missing: where samples come from'],
     [['--source'], '--source: found nothing, expected a value'],
     [['--source='], '--source: found nothing, expected a value'],
     [
