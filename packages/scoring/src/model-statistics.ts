@@ -79,6 +79,9 @@ function laterOf(a: ModelError | null, b: ModelError | null): ModelError | null 
   return a.atMs > b.atMs ? a : b;
 }
 
+/** Thousands of models have tens of thousands of inputs, each with few values a second: memory counts more than time. */
+const INPUT_BUFFER_MAX = 32;
+
 /** The counters behind it. */
 export class RunStatistics {
   readonly #model: ModelIdentity;
@@ -114,7 +117,9 @@ export class RunStatistics {
 
   /** A value of an input. */
   saw(input: number, value: number): void {
-    while (this.#inputs.length <= input) this.#inputs.push(new ValueStatistics());
+    while (this.#inputs.length <= input) {
+      this.#inputs.push(new ValueStatistics(INPUT_BUFFER_MAX));
+    }
     this.#inputs[input]!.add(value);
   }
 

@@ -13,6 +13,7 @@ const COMPRESSION = 100;
 /** Two neighbours together are more than one step of the scale, which has COMPRESSION / 2 of them. */
 const CENTROIDS_MAX = COMPRESSION + 2;
 const BUFFER_MIN = 8;
+/** Values that wait to be joined: the more, the less each costs. */
 const BUFFER_MAX = 128;
 
 /** A sketch as plain data. */
@@ -40,6 +41,13 @@ export class QuantileSketch {
   #buffered = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
+  readonly #bufferMax: number;
+
+  /** @param bufferMax values that wait to be joined: fewer take less memory and more time; 8 to 128 */
+  constructor(bufferMax: number = BUFFER_MAX) {
+    assert(bufferMax >= BUFFER_MIN && bufferMax <= BUFFER_MAX, 'bufferMax: 8 to 128');
+    this.#bufferMax = bufferMax;
+  }
 
   /** @throws where the data is no sketch's: a programmer's mistake */
   static from({ means, weights, min, max }: SketchData): QuantileSketch {
@@ -111,11 +119,13 @@ export class QuantileSketch {
   }
 
   #makeRoom(): void {
-    if (this.#buffer.length === BUFFER_MAX) {
+    if (this.#buffer.length === this.#bufferMax) {
       this.#flush();
       return;
     }
-    const grown = new Float64Array(Math.max(BUFFER_MIN, this.#buffer.length * 2));
+    const grown = new Float64Array(
+      Math.min(this.#bufferMax, Math.max(BUFFER_MIN, this.#buffer.length * 2)),
+    );
     grown.set(this.#buffer);
     this.#buffer = grown;
   }

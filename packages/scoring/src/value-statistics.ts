@@ -25,7 +25,12 @@ export class ValueStatistics {
   #mean = 0;
   /** Sum of the squared distances to the mean. */
   #squares = 0;
-  #sketch: QuantileSketch = new QuantileSketch();
+  #sketch: QuantileSketch;
+
+  /** @param bufferMax of the sketch */
+  constructor(bufferMax?: number) {
+    this.#sketch = new QuantileSketch(bufferMax);
+  }
 
   static from(summary: ValueSummary): ValueStatistics {
     const statistics = new ValueStatistics();

@@ -178,7 +178,7 @@ describe('external data', () => {
   });
 
   it('in graphs nested deeper than anyone nests them is not looked for', () => {
-    let graph = Buffer.alloc(0);
+    let graph: Buffer = Buffer.alloc(0);
     for (let depth = 0; depth < 100; depth++) graph = field(1, field(5, field(6, graph)));
     const model = Buffer.concat([Buffer.from([0x08, 8]), field(7, graph)]);
     expect(errorOf(model)?.message).toBe('found graphs nested more than 64 deep');
