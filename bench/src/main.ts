@@ -7,8 +7,14 @@ import type { Benchmark } from './benchmark.ts';
 import { codecs } from './codecs/run.ts';
 import { memory } from './memory/run.ts';
 import { DATA, RESULTS } from './repository.ts';
+import { windowing } from './windowing/run.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { backfill, codecs, memory };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  backfill,
+  codecs,
+  memory,
+  windowing,
+};
 const NAMES = Object.keys(benchmarks);
 
 const options = {

@@ -27,6 +27,8 @@ export class CellRing {
   limit: number = Number.NEGATIVE_INFINITY;
   /** Greatest cell ever observed; -Infinity if none. */
   newest: number = Number.NEGATIVE_INFINITY;
+  /** How often a cell that had been passed by the watermark came to be observed, or was put back: counts made before are void. */
+  lateCells: number = 0;
   /** The multiple of `capacity` to subtract from a cell for its place in the ring (or one capacity more). */
   #cycle = 0;
   /** Least common multiple of the panes: bases are multiples of it, so that no pane is held in part. */
@@ -178,6 +180,7 @@ export class CellRing {
 
   /** Exchanges the cells' values with the remembered ones; a second call exchanges them back. */
   swapBefore(): void {
+    this.lateCells++;
     for (let i = 0; i < this.#undoAt.length; i++) {
       const at = this.#undoAt[i]!;
       const track = this.#undoTrack[i]!;

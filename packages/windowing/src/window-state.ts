@@ -63,7 +63,10 @@ export class WindowState {
   #rescored = 0;
   #firstEndMs = Number.POSITIVE_INFINITY;
   #lastEndMs = Number.NEGATIVE_INFINITY;
+  /** By channel: observed cells of the window that ends at `#countedMs`, when the ring had seen `#countedLate` late cells. */
   readonly #observed: Int32Array;
+  #countedMs = Number.NaN;
+  #countedLate = 0;
   readonly #from: ChannelCells;
   readonly #to: ChannelOut = { data: new Float64Array(0), at: 0, stride: 1 };
 
@@ -125,13 +128,11 @@ export class WindowState {
    * Its cells must be held by the ring.
    */
   coverage(endMs: number): number {
-    const { cells, tracks, panes, definition } = this.plan;
-    const first = endMs / this.ring.resolutionMs - cells;
+    const { cells, definition } = this.plan;
+    this.#count(endMs / this.ring.resolutionMs - cells, endMs);
     let least = cells;
     let most = 0;
-    for (let c = 0; c < tracks.length; c++) {
-      const observed = this.ring.observed(tracks[c]!, panes[c]!, first, cells);
-      this.#observed[c] = observed;
+    for (const observed of this.#observed) {
       if (observed < least) least = observed;
       if (observed > most) most = observed;
     }
@@ -141,6 +142,32 @@ export class WindowState {
       return INCOMPLETE;
     }
     return COMPLETE;
+  }
+
+  /**
+   * Counts the observed cells of the window that starts with `first`, by channel. After the window one step before, only the
+   * cells that came and went are looked at.
+   */
+  #count(first: number, endMs: number): void {
+    const { cells, tracks, panes } = this.plan;
+    const { ring } = this;
+    const step = this.stepMs / ring.resolutionMs;
+    const goesOn =
+      endMs === this.#countedMs + this.stepMs &&
+      this.#countedLate === ring.lateCells &&
+      step < cells &&
+      first - step >= ring.base;
+    for (let c = 0; c < tracks.length; c++) {
+      const track = tracks[c]!;
+      const pane = panes[c]!;
+      this.#observed[c] = goesOn
+        ? this.#observed[c]! +
+          ring.observed(track, pane, first + cells - step, step) -
+          ring.observed(track, pane, first - step, step)
+        : ring.observed(track, pane, first, cells);
+    }
+    this.#countedMs = endMs;
+    this.#countedLate = ring.lateCells;
   }
 
   /** Writes the tensor of the window that `coverage` was last asked about; COMPLETE, or INCOMPLETE where a cell stays missing. */

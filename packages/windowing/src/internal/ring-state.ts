@@ -181,6 +181,7 @@ export class RingState {
     if (cellMs + ring.resolutionMs > this.#watermarkMs) return;
     const place = ring.place(cell);
     if (Object.is(before, ring.values[track * ring.capacity + place])) return;
+    ring.lateCells++;
     if (this.onLate !== null) {
       this.onLate(track, cell);
       this.#hasLate = true;

@@ -12,14 +12,24 @@ import type { LineImage, TrackName, TrackVisitor } from './line-image.ts';
 const SNAPSHOT_PART: SealKind = { what: 'snapshot', magic: 0x53_44_4e_57, version: 1 };
 /** Number of the part, length of the JSON. */
 const NUMBERS_BYTES = 8;
-/** Keys whose values may be infinite. */
-const TIMES: ReadonlySet<string> = new Set([
+/** Keys whose values may be infinite, or -0, neither of which JSON has: they are written as text. */
+const NUMBERS: ReadonlySet<string> = new Set([
   'latestMs',
   'watermarkMs',
   'nextEndMs',
   'firstEndMs',
   'lastEndMs',
+  'before',
 ]);
+
+function asText(_key: string, value: unknown): unknown {
+  if (Object.is(value, -0)) return '-0';
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function fromText(key: string, value: unknown): unknown {
+  return NUMBERS.has(key) && typeof value === 'string' ? Number(value) : value;
+}
 
 /** A line in a part. */
 export interface SavedLine {
@@ -50,10 +60,7 @@ export class SnapshotWriter {
   finish(engine: SavedEngine): Uint8Array {
     const { number, door } = engine;
     const lines = engine.lines.map((line, l) => ({ ...line, tracks: this.#tracks[l] ?? [] }));
-    // JSON has no infinities: they are written as text.
-    const json = JSON.stringify({ door, lines }, (_, value: unknown) =>
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-    );
+    const json = JSON.stringify({ door, lines }, asText);
     const text = new TextEncoder().encode(json);
     const head = new Uint8Array(NUMBERS_BYTES + text.length);
     const view = new DataView(head.buffer);
@@ -82,9 +89,7 @@ export class SnapshotPart {
     }
     const text = new TextDecoder().decode(opened.subarray(NUMBERS_BYTES, this.#framesAt));
     // The checksum has vouched for it: it is what `finish` wrote.
-    const { door, lines } = JSON.parse(text, (key, value: unknown) =>
-      TIMES.has(key) ? Number(value) : value,
-    ) as {
+    const { door, lines } = JSON.parse(text, fromText) as {
       readonly door: SampleCounts;
       readonly lines: readonly (SavedLine & { readonly tracks: readonly TrackName[] })[];
     };

@@ -135,6 +135,33 @@ describe('a snapshot', () => {
     );
   });
 
+  it('keeps the sign of a zero that a late sample changed', () => {
+    // JSON has no -0: a restored engine once thought that the window was as before, and a revision was lost.
+    //   cell      -35..-30   -30..-25
+    //   b         -0 @-32               then +0 @-31, late: the window that ends at -30 was judged and is open
+    //   c                    -0 @-28
+    const [b, c] = [dictionary.text(1), dictionary.text(2)];
+    const targets = targetsOf([
+      {
+        ...fc.sample(definition, { numRuns: 1, seed: 1 })[0]!,
+        ...{ inputMetricIds: [b, c], windowMs: 5, stepMs: 5, resolutionMs: 5, aggregate: 'last' },
+        ...{ fill: { method: 'constant', value: -1 }, minCoverage: 0, allowedLatenessMs: 25 },
+        layout: 'channel_major',
+      },
+    ]);
+    const engine = new WindowEngine(targets, options);
+    feed(engine, new CollectingSink(targets), [
+      { id: b, t: -32, v: -0 },
+      { id: c, t: -28, v: -0 },
+      { id: b, t: -31, v: 0 },
+    ]);
+    const restored = new WindowEngine(targets, options);
+    restored.restore([engine.snapshot()]);
+    const sink = new CollectingSink(targets);
+    end(restored, sink);
+    expect(tensorsOf(sink, 0)).toContainEqual({ end: -30, tensor: [0, -1] });
+  });
+
   it('needs no more than the latest parts', () => {
     const [own] = fc.sample(definition, { numRuns: 1, seed: 5 });
     const targets = targetsOf(

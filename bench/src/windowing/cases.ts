@@ -1,0 +1,207 @@
+/** The cases of the windowing benchmark. Each gives a figure in CPU time; the least of several rounds counts. */
+import { SampleColumns } from '@windrow/core';
+import { WindowPerElement } from './window-per-element.ts';
+import { cpuMs, eachBatch, rigOf, type WindowSpec, type Workload } from './workload.ts';
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
+}
+
+/** Samples a second of CPU time through an engine, batches as columns. */
+export function columnarRate(workload: Workload, everyBatch: () => void = () => undefined): number {
+  const { engine, sink, dictionary } = rigOf(workload);
+  let samples = 0;
+  let spentMs = 0;
+  eachBatch(workload, dictionary, (batch) => {
+    const startMs = cpuMs();
+    engine.push(batch);
+    engine.run(sink);
+    everyBatch();
+    spentMs += cpuMs() - startMs;
+    samples += batch.length;
+  });
+  if (engine.samples().applied !== samples) throw new Error('a sample was lost');
+  return (samples / spentMs) * 1000;
+}
+
+/** 200 lines of 25 sensors, a window of 300 s over all of them each minute. */
+export function plantOf(seconds: number): Workload {
+  const windows = upTo(200).map((line) => ({ line, inputs: upTo(25), windowS: 300, stepS: 60 }));
+  return { lines: 200, seriesPerLine: 25, seconds, windows };
+}
+
+/** The same from objects, as a subscriber hands them on, or from lines of JSON. */
+export function parsedRate(workload: Workload, form: 'objects' | 'json'): number {
+  const { engine, sink, dictionary } = rigOf(workload);
+  const columns = new SampleColumns(dictionary, 65_536);
+  let samples = 0;
+  let spentMs = 0;
+  eachBatch(workload, dictionary, (batch) => {
+    const rows = Array.from({ length: batch.length }, (_, i) => ({
+      metric_id: dictionary.text(batch.slots[i]!),
+      timestamp_ms: batch.timestampsMs[i]!,
+      value: batch.values[i]!,
+    }));
+    const lines = form === 'json' ? rows.map((row) => JSON.stringify(row)) : [];
+    const startMs = cpuMs();
+    columns.length = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const row = form === 'json' ? (JSON.parse(lines[i]!) as (typeof rows)[0]) : rows[i]!;
+      columns.push(dictionary.intern(row.metric_id), row.timestamp_ms, row.value);
+    }
+    engine.push(columns);
+    engine.run(sink);
+    spentMs += cpuMs() - startMs;
+    samples += batch.length;
+  });
+  return (samples / spentMs) * 1000;
+}
+
+/** A line of 1000 series with so many different windows on one of them. */
+export function manyWindows(count: number, seconds: number): Workload {
+  const windows = upTo(count).map((n): WindowSpec => ({
+    line: 0,
+    inputs: [0],
+    windowS: 600 - (n % 60) * 5,
+    stepS: 60,
+  }));
+  const rest: WindowSpec = { line: 0, inputs: upTo(1000).slice(1), windowS: 60, stepS: 3600 };
+  return { lines: 1, seriesPerLine: 1000, seconds, windows: [...windows, rest] };
+}
+
+/** The same windows, one accumulator for every window and sample; of the one metric only. */
+export function perElementRate(count: number, seconds: number): number {
+  const specs = manyWindows(count, seconds).windows.slice(0, count);
+  const engine = new WindowPerElement(
+    specs.map(({ windowS, stepS }) => ({ windowMs: windowS * 1000, stepMs: stepS * 1000 })),
+  );
+  const startMs = cpuMs();
+  for (let s = 0; s < seconds; s++) engine.take(1_700_000_000_000 + s * 1000, s);
+  return (seconds / (cpuMs() - startMs)) * 1000;
+}
+
+/** A line of 1000 series, one window of a minute on one of them, at this slide. */
+export function slideOf(stepS: number, seconds: number): Workload {
+  const own = { line: 0, inputs: [0], windowS: 60, stepS, resolutionS: 0.5 };
+  const rest = { line: 0, inputs: upTo(1000).slice(1), windowS: 60, stepS: 3600, resolutionS: 0.5 };
+  return { lines: 1, seriesPerLine: 1000, seconds, windows: [own, rest] };
+}
+
+/** Nanoseconds of CPU for one late sample that changes an open window's cell, without the judging that follows. */
+export function lateUpdateNs(updates: number): number {
+  const workload: Workload = {
+    lines: 1,
+    seriesPerLine: 25,
+    seconds: 1200,
+    windows: [{ line: 0, inputs: upTo(25), windowS: 300, stepS: 60, latenessS: 600 }],
+  };
+  const { engine, sink, dictionary } = rigOf(workload);
+  eachBatch(workload, dictionary, (batch) => {
+    engine.push(batch);
+    engine.run(sink);
+  });
+  const batch = new SampleColumns(dictionary, updates);
+  for (let i = 0; i < updates; i++) {
+    // Later in its cell than what the cell holds, from 100 to 500 s behind the latest.
+    batch.push(
+      i % 25,
+      1_700_000_000_000 + (700 + (i % 400)) * 1000 + 1 + Math.floor(i / 10_000),
+      i,
+    );
+  }
+  const startMs = cpuMs();
+  engine.push(batch);
+  engine.run(sink);
+  const spentMs = cpuMs() - startMs;
+  if (engine.samples().dropped_late > 0) throw new Error('late samples were dropped');
+  return (spentMs / updates) * 1e6;
+}
+
+/** Nanoseconds of CPU for a step of one window of 64 channels and T cells, tensor included. */
+export function stepNs(cells: number, steps: number): number {
+  const workload: Workload = {
+    lines: 1,
+    seriesPerLine: 64,
+    seconds: cells + steps,
+    windows: [{ line: 0, inputs: upTo(64), windowS: cells, stepS: 1 }],
+  };
+  const { engine, sink, dictionary } = rigOf(workload);
+  const still = rigOf({
+    ...workload,
+    windows: [{ ...workload.windows[0]!, stepS: cells + steps + 10 }],
+  });
+  const times = [0, 0];
+  for (const [r, rig] of [{ engine, sink, dictionary }, still].entries()) {
+    eachBatch(workload, rig.dictionary, (batch) => {
+      const startMs = cpuMs();
+      rig.engine.push(batch);
+      rig.engine.run(rig.sink);
+      times[r]! += cpuMs() - startMs;
+    });
+  }
+  return ((times[0]! - times[1]!) / sink.tensors) * 1e6;
+}
+
+/** State for snapshots: its size, the longest snapshot pause in ms, and the bytes of a part. */
+export function snapshotPauses(seconds: number): {
+  stateBytes: number;
+  longestMs: number;
+  medianMs: number;
+  partBytes: number;
+} {
+  const windows = upTo(200).map((line) => ({ line, inputs: upTo(25), windowS: 900, stepS: 60 }));
+  const workload: Workload = { lines: 200, seriesPerLine: 25, seconds, windows };
+  const { engine, sink, dictionary } = rigOf(workload);
+  const pauses: number[] = [];
+  let partBytes = 0;
+  let second = 0;
+  eachBatch({ ...workload, seconds }, dictionary, (batch) => {
+    engine.push(batch);
+    engine.run(sink);
+    const now = Math.floor(batch.timestampsMs[batch.length - 1]! / 1000);
+    if (now === second) return;
+    second = now;
+    const startMs = performance.now();
+    partBytes = engine.snapshot().length;
+    pauses.push(performance.now() - startMs);
+  });
+  const settled = pauses.slice(Math.floor(pauses.length / 2)).toSorted((a, b) => a - b);
+  return {
+    stateBytes: engine.sizeBytes,
+    longestMs: settled.at(-1)!,
+    medianMs: settled[Math.floor(settled.length / 2)]!,
+    partBytes,
+  };
+}
+
+/** Rate with a snapshot after every batch against none; a batch is about 13 seconds of the plant. */
+export function snapshotRates(seconds: number): readonly [without: number, with_: number] {
+  const workload = plantOf(seconds);
+  const { engine, sink, dictionary } = rigOf(workload);
+  let samples = 0;
+  let runMs = 0;
+  let snapshotMs = 0;
+  let lastMs = 0;
+  eachBatch(workload, dictionary, (batch) => {
+    const startMs = cpuMs();
+    engine.push(batch);
+    engine.run(sink);
+    runMs += cpuMs() - startMs;
+    samples += batch.length;
+    // Every second of the clock, at the rate at which samples come here.
+    if (runMs - lastMs < 1000) return;
+    lastMs = runMs;
+    const snapshotAt = cpuMs();
+    engine.snapshot();
+    snapshotMs += cpuMs() - snapshotAt;
+  });
+  return [(samples / runMs) * 1000, (samples / (runMs + snapshotMs)) * 1000];
+}
+
+/** Bytes of state with 300 windows on a metric, against the largest alone. */
+export function stateRatio(): number {
+  const many = rigOf(manyWindows(300, 1)).engine.sizeBytes;
+  const workload = manyWindows(300, 1);
+  const one = rigOf({ ...workload, windows: [workload.windows[0]!, workload.windows.at(-1)!] });
+  return many / one.engine.sizeBytes;
+}
