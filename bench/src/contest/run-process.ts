@@ -1,4 +1,5 @@
 /** One contender, once: a fresh process, on one core where the system can pin it. */
+import { NODE_FLAGS } from '@windrow/cli/launch';
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -25,7 +26,7 @@ const OUTPUT_SHOWN = 4000;
 
 /** A program of ours in Node, run from source, that reports its usage. */
 export function nodeProgram(file: string, args: readonly string[]): Program {
-  const flags = ['--conditions=windrow-source', '--disable-warning=ExperimentalWarning'];
+  const flags = ['--conditions=windrow-source', ...NODE_FLAGS];
   return { command: process.execPath, args: [...flags, '--import', USAGE_REPORT, file, ...args] };
 }
 
