@@ -4,8 +4,10 @@
  *
  * - `raw`: a loop over `session.run` with batches of ten that lie ready; the limit, and nobody's job;
  * - `raw, filled`: the same, each window first copied into its batch;
- * - `ours`: `reserve`, the same copy, `commit`, `drain`;
- * - `alone`: a run for each window.
+ * - `ours`: `reserve`, the same copy, `commit`, `drain`, in the order in which lines bring their windows: ten of ten models, then the
+ *   next line's. A step has 900 MB of tensors, the scorer 64 MiB for batches, so that few windows meet others of their model;
+ * - `ours, 1 GiB`: with memory for all of them;
+ * - `alone`: a run for each ready window, in that order too.
  *
  *     node --conditions=windrow-source bench/src/scoring/burst.ts [--models 1500 | --small]
  *
@@ -24,7 +26,7 @@ import { PER_LINE, SENSORS, WINDOW_S, buildFleet, writeModels } from './fleet.ts
 const ROW = SENSORS * WINDOW_S;
 const ROUNDS = 3;
 const STEPS = 4;
-const NAMES = ['raw', 'raw, filled', 'ours', 'alone'] as const;
+const NAMES = ['raw', 'raw, filled', 'ours', 'ours, 1 GiB', 'alone'] as const;
 type Name = (typeof NAMES)[number];
 
 interface Timing {
@@ -71,8 +73,8 @@ async function rawStep(paths: readonly string[], name: Name): Promise<Step> {
   const [output] = sessions[0]!.outputNames;
   return async () => {
     let sum = 0;
-    for (const [m, session] of sessions.entries()) {
-      for (let done = 0; done < PER_LINE; done += rows) {
+    for (let done = 0; done < PER_LINE; done += rows) {
+      for (const [m, session] of sessions.entries()) {
         const from = windowOf(m, done) * ROW;
         let ready: Float64Array<ArrayBuffer> = data.subarray(from, from + rows * ROW);
         if (name === 'raw, filled') {
@@ -96,11 +98,16 @@ function windowOf(model: number, row: number): number {
   return (model % (WINDOWS_KEPT - PER_LINE)) + row;
 }
 
-async function ourStep(root: string, models: readonly string[]): Promise<Step> {
+async function ourStep(
+  root: string,
+  models: readonly string[],
+  options: { readonly bufferBytesMax?: number },
+): Promise<Step> {
   const data = await windows();
   const { definitions } = await buildFleet(models.length, models);
   const scorer = await createScorer(definitions, new FolderModelStore(root), {
     nowMs: () => performance.now(),
+    ...options,
   });
   const place = new Map(models.map((name, m) => [name, m]));
   let end = 0;
@@ -129,7 +136,12 @@ async function ourStep(root: string, models: readonly string[]): Promise<Step> {
 
 async function time(root: string, models: readonly string[], name: Name): Promise<Timing> {
   const paths = models.map((model) => join(root, model, '1', 'model.onnx'));
-  const step = name === 'ours' ? await ourStep(root, models) : await rawStep(paths, name);
+  const step =
+    name === 'ours'
+      ? await ourStep(root, models, {})
+      : name === 'ours, 1 GiB'
+        ? await ourStep(root, models, { bufferBytesMax: 2 ** 30 })
+        : await rawStep(paths, name);
   let sum = await step();
   const cpu = process.cpuUsage();
   let stepMs = 0;

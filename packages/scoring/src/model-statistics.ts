@@ -39,7 +39,7 @@ export interface ModelStatistics {
   readonly runMs: ValueSummary;
   /** Windows in a run. */
   readonly runRows: ValueSummary;
-  /** By place in `input_metric_ids`: one cell of one window of each run, at places that wander, so that it costs next to nothing. */
+  /** By place in `input_metric_ids`: a cell of a window now and then, at places that wander, so that it costs next to nothing. */
   readonly inputs: readonly ValueSummary[];
   /** All that the model gave. */
   readonly output: ValueSummary;

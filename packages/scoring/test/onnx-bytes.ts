@@ -7,7 +7,6 @@
 /** Element types of TensorProto. */
 export const FLOAT = 1;
 export const INT64 = 7;
-export const STRING = 8;
 export const DOUBLE = 11;
 
 export interface TinyValue {

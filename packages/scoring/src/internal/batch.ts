@@ -1,4 +1,7 @@
-/** Rows of one group in one buffer: window ends (float64), then the tensors (float64 or float32), then targets (int32). */
+/**
+ * Rows of one group in one buffer: targets (int32) and window ends (float64) from the end backwards, and from the start, where memory is
+ * aligned best, the tensors (float64 or float32).
+ */
 import type { BatchGroup } from './batch-group.ts';
 
 /** Bytes a row takes besides its tensor: a window end and a target. */
@@ -30,13 +33,14 @@ export class Batch {
     this.buffer = buffer;
     this.openedMs = openedMs;
     this.capacity = capacity;
-    this.windowEndsMs = new Float64Array(buffer, 0, capacity);
-    const [at, length] = [capacity * 8, capacity * rowLength];
+    const length = capacity * rowLength;
     this.data =
       group.binding.dtype === 'float64'
-        ? new Float64Array(buffer, at, length)
-        : new Float32Array(buffer, at, length);
-    this.targets = new Int32Array(buffer, capacity * (8 + rowBytes), capacity);
+        ? new Float64Array(buffer, 0, length)
+        : new Float32Array(buffer, 0, length);
+    const endsAt = Math.floor(buffer.byteLength / 8) * 8 - capacity * 8;
+    this.windowEndsMs = new Float64Array(buffer, endsAt, capacity);
+    this.targets = new Int32Array(buffer, endsAt - capacity * 4, capacity);
   }
 
   push(target: number, windowEndMs: number): void {

@@ -42,10 +42,7 @@ export class BufferPool {
       this.#usedBytes += size;
       return kept;
     }
-    if (this.bytes + size > this.#bytesMax && this.#freeBytes > 0) {
-      this.#free.clear();
-      this.#freeBytes = 0;
-    }
+    if (this.bytes + size > this.#bytesMax) this.#drop(this.bytes + size - this.#bytesMax);
     if (this.#usedBytes > 0 && this.#usedBytes + size > this.#bytesMax) return null;
     this.#usedBytes += size;
     return this.#areShared ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
@@ -61,6 +58,17 @@ export class BufferPool {
     const kept = this.#free.get(size);
     if (kept === undefined) this.#free.set(size, [buffer]);
     else kept.push(buffer);
+  }
+
+  /** Lets go of kept buffers, the largest first, until `bytes` are free or none is left. */
+  #drop(bytes: number): void {
+    let missing = bytes;
+    for (const [size, kept] of [...this.#free].toSorted((a, b) => b[0] - a[0])) {
+      while (missing > 0 && kept.pop() !== undefined) {
+        missing -= size;
+        this.#freeBytes -= size;
+      }
+    }
   }
 }
 

@@ -51,4 +51,15 @@ describe('BufferPool', () => {
   it('does not double what is larger than 64 MiB', () => {
     expect(new BufferPool(0, false).take((64 << 20) + 1)?.byteLength).toBe((64 << 20) + 4 * KIB);
   });
+
+  it('lets go of no more than it must, the largest first', () => {
+    const pool = new BufferPool(32 * KIB, false);
+    const kept = [4, 8, 16].map((size) => pool.take(size * KIB)!);
+    for (const buffer of kept) pool.give(buffer);
+    expect(pool.bytes).toBe(28 * KIB);
+    expect(pool.take(5 * KIB)).toBe(kept[1]);
+    expect(pool.take(8 * KIB)).not.toBeNull();
+    expect(pool.bytes).toBe(20 * KIB);
+    expect(pool.take(1)).toBe(kept[0]);
+  });
 });

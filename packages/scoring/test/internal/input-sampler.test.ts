@@ -30,4 +30,11 @@ describe('InputSampler', () => {
       ]);
     },
   );
+
+  it('looks at the first 16 runs, then at every eighth', () => {
+    const sampler = new InputSampler(definitionOf('m', 1, 1));
+    const statistics = new RunStatistics({ identifier: 'm', version: 1, sha256: '' }, 0);
+    for (let run = 0; run < 16 + 80; run++) sampler.sample(Float64Array.of(7), 1, statistics);
+    expect(statistics.snapshot().inputs[0]).toMatchObject({ count: 16 + 10, mean: 7 });
+  });
 });
