@@ -23,6 +23,8 @@ export const NODE_FLAGS = [
   '--max-semi-space-size=8',
   '--disable-warning=ExperimentalWarning',
 ];
+/** @type {readonly NodeJS.Signals[]} */
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs the command whose file in `bin/` is `binUrl`, with the arguments of this process.
