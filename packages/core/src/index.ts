@@ -4,6 +4,7 @@ export * from './contracts.ts';
 export * from './definition.ts';
 export * from './definition-file.ts';
 export * from './errors.ts';
+export * from './live.ts';
 export * from './metric-dictionary.ts';
 export * from './metric-id.ts';
 export * from './prediction.ts';

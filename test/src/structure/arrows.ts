@@ -2,7 +2,9 @@
  * The arrows between rooms, and the walls around them.
  *
  *     apps -> pipeline -> { io, scoring, windowing } -> codecs -> core
- *     apps -> job-command -> { pipeline, io, cli, simulator }
+ *     { io-pubsub, io-bigquery, io-clickhouse, io-gcs } -> io
+ *     training -> pipeline
+ *     apps -> job-command -> { pipeline, io, io-*, cli, simulator }
  *             simulator -> core,  cli -> core
  */
 import { posix } from 'node:path';
@@ -16,10 +18,25 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   windowing: ['core', 'codecs'],
   scoring: ['core', 'codecs'],
   io: ['core', 'codecs'],
+  'io-pubsub': ['core', 'codecs', 'io'],
+  'io-bigquery': ['core', 'codecs', 'io'],
+  'io-clickhouse': ['core', 'codecs', 'io'],
+  'io-gcs': ['core', 'codecs', 'io'],
   simulator: ['core'],
   cli: ['core'],
   pipeline: ['core', 'codecs', 'windowing', 'scoring', 'io'],
-  'job-command': ['core', 'cli', 'io', 'pipeline', 'simulator'],
+  training: ['core', 'codecs', 'windowing', 'scoring', 'io', 'pipeline'],
+  'job-command': [
+    'core',
+    'cli',
+    'io',
+    'io-pubsub',
+    'io-bigquery',
+    'io-clickhouse',
+    'io-gcs',
+    'pipeline',
+    'simulator',
+  ],
 };
 
 /** Imports of rooms that a room may not know, in its sources and in its tests. */

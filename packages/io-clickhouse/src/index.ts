@@ -1,0 +1,2 @@
+/** ClickHouse as a source of samples: over HTTP, or embedded (chdb). */
+export {};

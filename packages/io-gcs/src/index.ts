@@ -1,0 +1,2 @@
+/** Cloud Storage: files by prefix as a source, and a store of blobs. */
+export {};

@@ -1,0 +1,2 @@
+/** Training sets that equal production: examples, labels, splits, two clocks, verification. */
+export {};
