@@ -8,5 +8,6 @@ export * from './live.ts';
 export * from './metric-dictionary.ts';
 export * from './metric-id.ts';
 export * from './prediction.ts';
+export * from './refreshed.ts';
 export * from './sample-batch.ts';
 export * from './time.ts';
