@@ -1,6 +1,18 @@
 /** The outside world behind core's contracts: sources and sinks by URI, and definitions files. */
 export * from './dead-letter-sink.ts';
-export * from './definitions/read-definitions.ts';
+export {
+  parseDefinitions,
+  readDefinitions,
+  type DefinitionsFile,
+  type DefinitionsFormat,
+} from './definitions/read-definitions.ts';
+export {
+  openDefinitions,
+  type DefinitionsEvent,
+  type DefinitionsRefreshOptions,
+} from './definitions/refreshed-definitions.ts';
+export type { ReadText, TextReader } from './definitions/definitions-text.ts';
+export * from './files/arrow/arrow-sample-decoder.ts';
 export * from './files/file-source.ts';
 export { AtomicFile } from './files/atomic-file.ts';
 export { RecordBatchFile } from './files/record-batch-file.ts';

@@ -20,7 +20,7 @@ export interface DefinitionsFile {
 }
 
 /** A file of definitions is a few kilobytes; what is larger is another file. */
-const FILE_BYTES_MAX = 64 << 20;
+export const DEFINITIONS_BYTES_MAX: number = 64 << 20;
 
 const extensions: readonly (readonly [RegExp, DefinitionsFormat])[] = [
   [/\.json$/i, 'json'],
@@ -35,28 +35,32 @@ const parsers: Readonly<Record<DefinitionsFormat, (text: string, file: string) =
 };
 
 /**
- * Reads and checks a definitions file. The format follows from the extension (.json; .yaml .yml; .ndjson .jsonl), with
+ * Checks the text of a definitions file. The format follows from the extension of its name (.json; .yaml .yml; .ndjson .jsonl), with
  * any other from the content.
+ * @param name path or URI, as messages name it
  * @throws WindrowError DEFINITION naming the file and, a line for each fault, the entry (or the line), the field, what was
  *   found and what is expected
  */
-export async function readDefinitions(path: string): Promise<DefinitionsFile> {
-  const text = await readText(path);
-  const format = extensions.find(([pattern]) => pattern.test(path))?.[1] ?? formatOfContent(text);
-  return { definitions: checkDefinitions(parsers[format](text, path), path), format };
+export function parseDefinitions(text: string, name: string): DefinitionsFile {
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const format = extensions.find(([pattern]) => pattern.test(name))?.[1] ?? formatOfContent(plain);
+  return { definitions: checkDefinitions(parsers[format](plain, name), name), format };
 }
 
-async function readText(path: string): Promise<string> {
+/**
+ * Reads and checks a definitions file.
+ * @throws WindrowError DEFINITION as `parseDefinitions`, and where the file cannot be read
+ */
+export async function readDefinitions(path: string): Promise<DefinitionsFile> {
+  return parseDefinitions(await readDefinitionsText(path), path);
+}
+
+/** @throws WindrowError DEFINITION where the file cannot be read, or is too large to be one */
+export async function readDefinitionsText(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
-    if (size > FILE_BYTES_MAX) {
-      throw new WindrowError(
-        'DEFINITION',
-        `${path}: found ${size} bytes, expected a definitions file of at most ${FILE_BYTES_MAX}`,
-      );
-    }
-    const text = await readFile(path, 'utf8');
-    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+    if (size > DEFINITIONS_BYTES_MAX) throw tooLarge(path, size);
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof WindrowError) throw error;
     throw new WindrowError(
@@ -65,6 +69,14 @@ async function readText(path: string): Promise<string> {
       { cause: error },
     );
   }
+}
+
+/** What is said of a file of so many bytes. */
+export function tooLarge(name: string, sizeBytes: number): WindrowError {
+  return new WindrowError(
+    'DEFINITION',
+    `${name}: found ${sizeBytes} bytes, expected a definitions file of at most ${DEFINITIONS_BYTES_MAX}`,
+  );
 }
 
 /** An array is JSON, lines that begin with a brace are NDJSON, all else is YAML. */
