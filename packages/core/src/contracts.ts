@@ -12,7 +12,10 @@ export interface TimeRange {
   readonly endMs: number;
 }
 
-/** A part of a bounded source that is read at once: a row group, a file, a table's stream. */
+/**
+ * A part of a bounded source that is read at once: a row group, a file, a table's stream. Plain data: another source of the same URI
+ * can read it, in another thread too.
+ */
 export interface SourceSplit {
   /**
    * Which sequence (a file, mostly) the split belongs to, and the sequence's place among them. Splits of one sequence
@@ -31,11 +34,14 @@ export interface SourceSplit {
   readonly maxMs: number | null;
 }
 
-/** A row that could not be read as a sample, or may not be applied: counted, and kept where a sink is given. */
+/** A row that could not be read as a sample, or may not be applied, or not published: counted, and kept where a sink is given. */
 export interface DeadLetter {
-  /** `quarantined`: cannot be read, or too far in the future; `dropped_late`: too late for every definition. */
-  readonly heading: 'quarantined' | 'dropped_late';
-  /** Which file or subscription. */
+  /**
+   * `quarantined`: cannot be read, or too far in the future; `dropped_late`: too late for every definition; `refused`: a prediction
+   * that a live sink refuses for good.
+   */
+  readonly heading: 'quarantined' | 'dropped_late' | 'refused';
+  /** Which file or subscription; of a refused prediction the sink. */
   readonly source: string;
   /** 1-based row (CSV and NDJSON: physical line), or null where rows have no number. */
   readonly row: number | null;
@@ -58,11 +64,21 @@ export interface ReadOptions {
 export interface Source {
   readonly uri: string;
   /**
+   * True where `splits` of a narrower range reads accordingly less and has splits of its own (a query). Such a source is asked
+   * again for each slice of a long range; of others, whose splits are what lies there anyway, those are taken that a slice needs.
+   */
+  readonly narrows?: boolean;
+  /**
    * What there is to read, in order of arrival within each sequence. A split that lies outside `range` as a whole may be
    * left out. Reads metadata only.
    * @throws WindrowError INPUT where there is nothing at the URI
    */
   splits(range: TimeRange | null): Promise<readonly SourceSplit[]>;
+  /**
+   * Text that is another one when other samples would be read: names, sizes and times of change of files, generations of objects, a
+   * table's snapshot. Without it, the splits' names, sizes and bounds say so.
+   */
+  identity?(): Promise<string>;
   /**
    * The samples of one split, in their order. Ending the iteration early releases what it held. A damaged split ends
    * with one dead letter that says from where on it could not be read; it never throws for what the bytes contain.

@@ -13,3 +13,18 @@ export {
 export { OpenJob, type JobParts } from './open-job.ts';
 export { readOrder, type OrderedSplit } from './read-order.ts';
 export { runStream, type StreamOptions } from './stream-job.ts';
+export { timerClock, type LiveClock } from './live/live-clock.ts';
+export type { LiveEvent } from './live/live-event.ts';
+export type { LiveJob } from './live/live-job.ts';
+export type { CheckpointOptions, LiveBounds, LiveJobOptions } from './live/live-job-options.ts';
+export type {
+  LiveCheckpointStatus,
+  LiveDefinitionStatus,
+  LiveJobStatus,
+  LiveLineStatus,
+  LivePrediction,
+  LiveReport,
+  LiveSinkStatus,
+  LiveSourceStatus,
+} from './live/live-job-status.ts';
+export type { LiveScorer } from './live/live-scorer.ts';
