@@ -1,0 +1,79 @@
+/**
+ * Samples in Arrow messages that come bare: a schema once, then record batches, each by itself, as services send them.
+ *
+ *     message := ffffffff int32 metadata body          (before Arrow 0.15: without ffffffff)
+ *
+ * Dictionary batches are not among them.
+ */
+import { RecordBatchReader, type RecordBatch } from 'apache-arrow';
+import { WindrowError, messageOf, type SampleBatch } from '@windrow/core';
+import { Damage } from '../internal/damage.ts';
+import { bareMessage } from './internal/bare-message.ts';
+import { registerBufferCodecs } from './internal/buffer-codecs.ts';
+import { RecordSamples, type RecordOptions } from './internal/record-samples.ts';
+
+export type { SampleColumnNames } from './internal/record-samples.ts';
+
+/** Names of the columns, where rows come from, and where they go that are no samples. */
+export type ArrowSampleOptions = Omit<RecordOptions, 'decimals'>;
+
+export class ArrowSampleDecoder {
+  readonly #schema: Uint8Array;
+  readonly #source: string;
+  readonly #samples: RecordSamples;
+
+  /**
+   * @param schemaMessage an IPC message with the schema; kept
+   * @throws WindrowError FORMAT where it is none, or lacks a column, or a column is of a type that is none of its own:
+   *   text or 16 bytes; a timestamp of any unit, a date or int64 as ms; a float, an integer or a decimal of 128 bits
+   */
+  constructor(schemaMessage: Uint8Array, options: ArrowSampleOptions) {
+    registerBufferCodecs();
+    this.#source = options.source;
+    this.#schema = schemaMessage;
+    this.#samples = this.#guarded(() => {
+      bareMessage(schemaMessage, 'schema');
+      const { schema } = RecordBatchReader.from([schemaMessage]).open();
+      return new RecordSamples(schema, { ...options, decimals: true });
+    });
+  }
+
+  /**
+   * The record batch in a message, whose buffers may refer to its bytes; its `numRows` is the number of rows sent.
+   * @throws WindrowError FORMAT where it is none
+   */
+  open(batchMessage: Uint8Array): RecordBatch {
+    return this.#guarded(() => {
+      const { head, body } = bareMessage(batchMessage, 'batch');
+      const reader = RecordBatchReader.from([this.#schema, head, body]);
+      const { value } = reader.next();
+      if (value === undefined || value === null) throw new Damage('no record batch');
+      return value;
+    });
+  }
+
+  /**
+   * The samples of an opened batch, in their order; each is valid until the next is asked for, and never empty.
+   * @param firstRow 1-based number of the batch's first row, for dead letters
+   * @throws WindrowError FORMAT where the batch has not the memory that it should have
+   */
+  *samples(record: RecordBatch, firstRow: number): Generator<SampleBatch> {
+    const reading = this.#samples.read(record, firstRow);
+    for (;;) {
+      const next = this.#guarded(() => reading.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  /** Libraries throw many kinds of errors for bytes that they cannot make sense of. */
+  #guarded<Result>(run: () => Result): Result {
+    try {
+      return run();
+    } catch (error) {
+      throw new WindrowError('FORMAT', `${this.#source}: Arrow: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
