@@ -1,5 +1,8 @@
 /** What stops a reader in the middle of a file: bytes that are not what their format demands. */
 import { messageOf, WindrowError, type DeadLetter } from '@windrow/core';
+import { quarantined } from '../../quarantined.ts';
+
+export { quarantined };
 
 /** Thrown inside the file readers only; it becomes a dead letter before it leaves them. */
 export class Damage extends Error {}
@@ -33,27 +36,4 @@ export function lostFrom(
       ? 'nothing of the file can be read'
       : `the file cannot be read from ${unit} ${row} on`;
   return quarantined(source, row, `${what}: ${reason}`);
-}
-
-const RAW_MAX = 300;
-
-/** A row as it was found, cut for a dead letter. */
-function cutRaw(text: string): string {
-  return text.length > RAW_MAX ? `${text.slice(0, RAW_MAX)}...` : text;
-}
-
-/** A dead letter for one row that is no sample, or (`row` null) for a whole file. */
-export function quarantined(
-  source: string,
-  row: number | null,
-  reason: string,
-  raw: string | null = null,
-): DeadLetter {
-  return {
-    heading: 'quarantined',
-    source,
-    row,
-    reason,
-    raw: raw === null ? null : cutRaw(raw),
-  };
 }
