@@ -4,13 +4,15 @@ import { WindrowError, type Sink } from '@windrow/core';
 import { AtomicFile } from './files/atomic-file.ts';
 import type { Encoder } from './files/encode/encoder.ts';
 import { formatOfName, type FormatName } from './files/file-names.ts';
-import { FileSink, type FileSinkOptions } from './files/file-sink.ts';
+import { FileSink, type FileSinkOptions, type WholeFile } from './files/file-sink.ts';
 import { LogSink } from './log/log-sink.ts';
 import { parseUri } from './uri.ts';
 
 export interface SinkOptions extends FileSinkOptions {
   /** Where `log:` writes; without it that scheme is refused. */
   readonly log?: Writable;
+  /** Other places for files, by scheme without the colon: each opens a file by its whole URI. */
+  readonly stores?: Readonly<Record<string, (uri: string) => Promise<WholeFile>>>;
 }
 
 /** The forms that one kind of sink can write. */
@@ -23,7 +25,7 @@ export interface SinkForms<Batch> {
 }
 
 /**
- * Opens `file:PATH`, a bare path or `log:`.
+ * Opens `file:PATH`, a bare path, `log:`, or a file of one of the stores.
  * @throws WindrowError USAGE for another scheme or an extension that names no form, OUTPUT for a folder or a place that cannot
  *   be written
  */
@@ -37,8 +39,11 @@ export async function openSink<Batch>(
     const ndjson = forms.encoders.ndjson;
     if (ndjson !== undefined) return new LogSink(uri, options.log, ndjson());
   }
-  if (scheme !== 'file') {
-    const known = options.log === undefined ? 'file:' : 'file:, log:';
+  const { stores = {} } = options;
+  const create = Object.hasOwn(stores, scheme) ? stores[scheme] : undefined;
+  if (scheme !== 'file' && create === undefined) {
+    const all = ['file', ...(options.log === undefined ? [] : ['log']), ...Object.keys(stores)];
+    const known = all.map((name) => `${name}:`).join(', ');
     throw new WindrowError(
       'USAGE',
       `${uri}: found the scheme ${scheme}:, expected one of ${known} for ${forms.what}`,
@@ -52,6 +57,7 @@ export async function openSink<Batch>(
       `${rest}: the extension names no form for ${forms.what}, expected one of ${forms.extensions}`,
     );
   }
-  const file = await AtomicFile.create(rest, options.temporaryId);
+  const file =
+    create === undefined ? await AtomicFile.create(rest, options.temporaryId) : await create(uri);
   return new FileSink(uri, file, encoder(), named.compression);
 }

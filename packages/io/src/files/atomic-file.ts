@@ -83,7 +83,7 @@ function cannotWrite(path: string, error: unknown): WindrowError {
  * Makes a folder and those above it that are missing. Not by `mkdir`'s own `recursive`: where a folder can be seen but nothing be
  * made in it (`/proc`), that never ends.
  */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const status = await stat(folder).catch(() => null);
   if (status?.isDirectory() === true) return;
   const above = dirname(folder);
@@ -105,7 +105,7 @@ async function refuseFolder(path: string): Promise<void> {
 }
 
 /** So that the new name survives a loss of power. Some systems cannot open a folder; there the rename must do. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   if (handle === null) return;
   try {

@@ -1,9 +1,18 @@
 /** A sink that writes one file, in any form that has an encoder. */
 import type { Sink } from '@windrow/core';
-import type { AtomicFile } from './atomic-file.ts';
 import type { Encoder } from './encode/encoder.ts';
 import type { Compression } from './file-names.ts';
 import { Compressor } from './internal/compressor.ts';
+
+/** A file that appears under its name whole, at `commit`, or not at all. */
+export interface WholeFile {
+  /** Appends bytes, which are the caller's again afterwards. @throws WindrowError OUTPUT */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes it durable and visible under its name. @throws WindrowError OUTPUT */
+  commit(): Promise<void>;
+  /** Leaves nothing behind; does nothing after `commit`. */
+  abort(): Promise<void>;
+}
 
 /** What every file sink can be told. */
 export interface FileSinkOptions {
@@ -13,13 +22,13 @@ export interface FileSinkOptions {
 
 export class FileSink<Batch> implements Sink<Batch> {
   readonly uri: string;
-  readonly #file: AtomicFile;
+  readonly #file: WholeFile;
   readonly #encoder: Encoder<Batch>;
   readonly #compressor: Compressor | null;
 
   constructor(
     uri: string,
-    file: AtomicFile,
+    file: WholeFile,
     encoder: Encoder<Batch>,
     compression: Compression | null,
   ) {

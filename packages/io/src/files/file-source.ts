@@ -11,7 +11,9 @@ import { parseUri } from '../uri.ts';
 import { ArrowFormat } from './arrow/arrow-format.ts';
 import { CsvFormat } from './csv/csv-format.ts';
 import type { FormatName } from './file-names.ts';
-import { findFiles } from './find-files.ts';
+import type { FileStorage } from './file-storage.ts';
+import { findFiles, knownFiles, type FoundFile, type StoredFile } from './find-files.ts';
+import { localStorage } from './local-storage.ts';
 import { NdjsonFormat } from './ndjson/ndjson-format.ts';
 import { ParquetFormat } from './parquet/parquet-format.ts';
 import { RecordsFormat } from './records/records-format.ts';
@@ -40,28 +42,59 @@ export interface FileSplit extends SourceSplit {
  * @throws WindrowError INPUT (from `splits`) where there is nothing at the path or no file with a known extension
  */
 export function fileSource(uri: string, options: FileSourceOptions = {}): Source {
-  return new FileSource(uri, options);
+  const note = options.note ?? ((): void => undefined);
+  const [path, wide] = splitWide(parseUri(uri).rest);
+  return new FileSource({
+    uri,
+    storage: localStorage,
+    find: () => findFiles(path, note),
+    wide: wide ?? options.wide ?? null,
+  });
+}
+
+/** Files that are elsewhere, such as in an object store. */
+export interface StoredFilesOptions extends FileSourceOptions {
+  readonly uri: string;
+  readonly storage: FileStorage;
+  /** What is there, in the order in which it is read. */
+  readonly list: () => Promise<readonly StoredFile[]>;
+}
+
+/**
+ * A source of files in a storage, read by the same formats as those of this machine. Nothing is read before `splits`.
+ * @throws WindrowError INPUT (from `splits`) where no file has a known extension
+ */
+export function storedFilesSource(options: StoredFilesOptions): Source {
+  const { uri, storage, list, wide = null } = options;
+  const note = options.note ?? ((): void => undefined);
+  const find = async (): Promise<FoundFile[]> => knownFiles(uri, await list(), note);
+  return new FileSource({ uri, storage, find, wide });
+}
+
+/** Where the files of a source are, and which. */
+interface Place {
+  readonly uri: string;
+  readonly storage: FileStorage;
+  readonly find: () => Promise<readonly FoundFile[]>;
+  readonly wide: string | null;
 }
 
 class FileSource implements Source {
   readonly uri: string;
-  readonly #path: string;
+  readonly #find: () => Promise<readonly FoundFile[]>;
   readonly #wide: string | null;
-  readonly #note: (text: string) => void;
-  readonly #formats: Readonly<Record<FormatName, SampleFormat>> = sampleFormats();
+  readonly #formats: Readonly<Record<FormatName, SampleFormat>>;
 
-  constructor(uri: string, options: FileSourceOptions) {
-    const { rest } = parseUri(uri);
-    const [path, wide] = splitWide(rest);
+  constructor({ uri, storage, find, wide }: Place) {
     this.uri = uri;
-    this.#path = path;
-    this.#wide = wide ?? options.wide ?? null;
-    this.#note = options.note ?? ((): void => undefined);
+    this.#find = find;
+    this.#wide = wide;
+    this.#formats = sampleFormats(storage);
   }
 
   async splits(range: TimeRange | null): Promise<readonly FileSplit[]> {
     const wide = this.#wide === null ? null : await readWideMapping(this.#wide);
-    const found = await findFiles(this.#path, this.#note);
+    const found = await this.#find();
     const splits: FileSplit[] = [];
     for (const [sequence, each] of found.entries()) {
       if (wide !== null && each.format !== 'parquet') {
@@ -91,14 +124,14 @@ function isFileSplit(split: SourceSplit): split is FileSplit {
   return 'file' in split && 'index' in split;
 }
 
-function sampleFormats(): Record<FormatName, SampleFormat> {
-  const arrow = new ArrowFormat();
+function sampleFormats(storage: FileStorage): Record<FormatName, SampleFormat> {
+  const arrow = new ArrowFormat(storage);
   return {
-    parquet: new ParquetFormat(),
+    parquet: new ParquetFormat(storage),
     arrow,
     arrows: arrow,
-    csv: new CsvFormat(),
-    ndjson: new NdjsonFormat(),
-    records: new RecordsFormat(),
+    csv: new CsvFormat(storage),
+    ndjson: new NdjsonFormat(storage),
+    records: new RecordsFormat(storage),
   };
 }

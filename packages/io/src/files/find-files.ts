@@ -14,6 +14,15 @@ import {
 /** Told in messages how many files of a folder were left out, and a few of their names. */
 const NAMES_IN_NOTE_MAX = 5;
 
+/** A file of a listing. */
+export interface StoredFile {
+  /** As its storage opens it, and as messages name it. */
+  readonly path: string;
+  /** Ends in its extension. */
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
 export interface FoundFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -37,20 +46,37 @@ export async function findFiles(path: string, note: (text: string) => void): Pro
     );
   }
   const paths = status === null ? await globbed(path) : await within(path);
+  const stored: StoredFile[] = [];
+  for (const found of paths.toSorted()) {
+    const size = (await statOrNull(found))?.size;
+    if (size !== undefined) stored.push({ path: found, name: found, sizeBytes: size });
+  }
+  return knownFiles(path, stored, note);
+}
+
+/**
+ * Those of the files whose extension says a known format, in their order.
+ * @param what names the folder or prefix in messages
+ * @throws WindrowError INPUT where there is none
+ */
+export function knownFiles(
+  what: string,
+  stored: readonly StoredFile[],
+  note: (text: string) => void,
+): FoundFile[] {
   const files: FoundFile[] = [];
   const unknown: string[] = [];
-  for (const found of paths.toSorted()) {
-    const named = formatOfName(found);
-    const size = (await statOrNull(found))?.size;
-    if (named === null) unknown.push(found);
-    else if (size !== undefined) files.push({ path: found, sizeBytes: size, ...named });
+  for (const { path, name, sizeBytes } of stored) {
+    const named = formatOfName(name);
+    if (named === null) unknown.push(name);
+    else files.push({ path, sizeBytes, ...named });
   }
   const left = listed(unknown);
   if (files.length === 0) {
-    const what = unknown.length > 0 ? `no file with a known extension (${left})` : 'no file';
-    throw new WindrowError('INPUT', `${path}: found ${what}, expected one of ${KNOWN_EXTENSIONS}`);
+    const found = unknown.length > 0 ? `no file with a known extension (${left})` : 'no file';
+    throw new WindrowError('INPUT', `${what}: found ${found}, expected one of ${KNOWN_EXTENSIONS}`);
   }
-  if (unknown.length > 0) note(`${path}: not read, for their extension: ${left}`);
+  if (unknown.length > 0) note(`${what}: not read, for their extension: ${left}`);
   return files;
 }
 

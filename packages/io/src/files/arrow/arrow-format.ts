@@ -2,9 +2,9 @@
  * Samples in Arrow IPC, file or stream: the long form, record batch by record batch. The name does not matter: a file that
  * begins as a stream is read as one.
  */
-import { RecordBatchReader } from 'apache-arrow';
 import type { ReadOptions, SampleBatch } from '@windrow/core';
-import { Damage, damageOf, lostFrom } from '../internal/damage.ts';
+import type { FileStorage } from '../file-storage.ts';
+import { damageOf, lostFrom } from '../internal/damage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { registerBufferCodecs } from './internal/buffer-codecs.ts';
@@ -12,9 +12,13 @@ import { ByteTaker } from './internal/byte-taker.ts';
 import { footerSchema } from './internal/footer-schema.ts';
 import { arrowMessages } from './internal/messages.ts';
 import { LONG_FORM, RecordSamples } from './internal/record-samples.ts';
+import { openRecords } from './internal/record-stream.ts';
 
 export class ArrowFormat implements SampleFormat {
-  constructor() {
+  readonly #storage: FileStorage;
+
+  constructor(storage: FileStorage) {
+    this.#storage = storage;
     registerBufferCodecs();
   }
 
@@ -27,43 +31,23 @@ export class ArrowFormat implements SampleFormat {
     _index: number | null,
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
-    const bytes = new ByteTaker(readBytes(file));
-    const messages = arrowMessages(bytes, () => footerSchema(file.path));
-    const end: MessagesEnd = { failure: null };
-    let samples: RecordSamples | null = null;
+    const bytes = new ByteTaker(readBytes(file, this.#storage));
+    const messages = arrowMessages(bytes, () => footerSchema(this.#storage, file.path));
+    let rows = 0;
     try {
-      const reader = await RecordBatchReader.from(untilFailure(messages, end));
-      await reader.open({ autoDestroy: false });
+      const records = await openRecords(messages);
       const { dictionary, reject } = options;
       const origin = { names: LONG_FORM, decimals: false, source: file.path, dictionary, reject };
-      samples = new RecordSamples(reader.schema, origin);
-      for await (const record of reader) {
-        yield* samples.read(record, samples.rowsRead + 1);
+      const samples = new RecordSamples(records.schema, origin);
+      for await (const record of records.batches) {
+        yield* samples.read(record, rows + 1);
+        rows += record.numRows;
       }
-      if (end.failure !== null) throw end.failure;
     } catch (error) {
-      const reason = damageOf(end.failure ?? error, file.path);
-      const rows = samples?.rowsRead ?? 0;
+      const reason = damageOf(error, file.path);
       options.reject(lostFrom(file.path, rows === 0 ? null : rows + 1, 'row', reason));
     } finally {
       await bytes.close();
     }
-  }
-}
-
-/** How the messages ended. */
-interface MessagesEnd {
-  failure: Error | null;
-}
-
-/** The library reads ahead, and a failure would cost the batch before it; so it is told of an end instead. */
-async function* untilFailure(
-  messages: AsyncGenerator<Uint8Array>,
-  end: MessagesEnd,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* messages;
-  } catch (error) {
-    end.failure = error instanceof Error ? error : new Damage(String(error));
   }
 }

@@ -8,6 +8,7 @@ import {
   type SampleBatch,
 } from '@windrow/core';
 import { Damage, damageOf, lostFrom, quarantined } from '../internal/damage.ts';
+import type { FileStorage } from '../file-storage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import { RowBatches } from '../internal/row-batches.ts';
 import { timestampFault } from '../internal/settle-rows.ts';
@@ -16,6 +17,12 @@ import { CsvRows } from './csv-rows.ts';
 import { integerOfField, valueOfField } from './field-numbers.ts';
 
 export class CsvFormat implements SampleFormat {
+  readonly #storage: FileStorage;
+
+  constructor(storage: FileStorage) {
+    this.#storage = storage;
+  }
+
   async parts(file: SampleFile): Promise<readonly FilePart[]> {
     return [wholeFile(file)];
   }
@@ -32,7 +39,7 @@ export class CsvFormat implements SampleFormat {
       broken: (reason, line) => reader.broken(reason, line),
     });
     try {
-      for await (const chunk of readBytes(file)) {
+      for await (const chunk of readBytes(file, this.#storage)) {
         await rows.write(chunk);
         if (reader.headerFault !== null) break;
         yield* batches.full();

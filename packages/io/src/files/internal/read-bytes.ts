@@ -1,7 +1,7 @@
 /** The bytes of a file in chunks, decompressed where its name says that it is compressed. */
-import { createReadStream } from 'node:fs';
-import { messageOf } from '@windrow/core';
+import { WindrowError, messageOf } from '@windrow/core';
 import type { Compression } from '../file-names.ts';
+import type { FileStorage } from '../file-storage.ts';
 import { Damage } from './damage.ts';
 import { decompressed } from './decompressed.ts';
 
@@ -20,16 +20,20 @@ interface CompressedFile {
  * compressed file is decompressed once to the end before anything of it is. Of one that is cut off, everything before the
  * cut is handed on, then Z_BUF_ERROR is thrown; of one that is damaged in any other way nothing is, and Damage is thrown.
  */
-export async function* readBytes(file: CompressedFile): AsyncGenerator<Uint8Array> {
-  if (file.compression !== null) await verify(file);
-  yield* openBytes(file);
+export async function* readBytes(
+  file: CompressedFile,
+  storage: FileStorage,
+): AsyncGenerator<Uint8Array> {
+  if (file.compression !== null) await verify(file, storage);
+  yield* openBytes(file, storage);
 }
 
-async function verify(file: CompressedFile): Promise<void> {
+async function verify(file: CompressedFile, storage: FileStorage): Promise<void> {
   try {
-    for await (const _ of openBytes(file));
+    for await (const _ of openBytes(file, storage));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR') return;
+    if (error instanceof WindrowError) throw error;
     if (error instanceof Error && 'syscall' in error) throw error;
     throw new Damage(
       `the ${file.compression} data is damaged (${messageOf(error)}), so that no row of it can be trusted`,
@@ -37,12 +41,20 @@ async function verify(file: CompressedFile): Promise<void> {
   }
 }
 
-async function* openBytes(file: CompressedFile): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(file.path, { highWaterMark: CHUNK_BYTES });
-  const plain: AsyncIterable<Uint8Array> = stream;
-  try {
-    yield* file.compression === null ? plain : decompressed(plain, file.compression, CHUNK_BYTES);
-  } finally {
-    stream.destroy();
+async function* openBytes(file: CompressedFile, storage: FileStorage): AsyncGenerator<Uint8Array> {
+  const chunks = storage.chunks(file.path);
+  yield* file.compression === null
+    ? cut(chunks)
+    : decompressed(chunks, file.compression, CHUNK_BYTES);
+}
+
+async function* cut(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (chunk.length <= CHUNK_BYTES) yield chunk;
+    else {
+      for (let at = 0; at < chunk.length; at += CHUNK_BYTES) {
+        yield chunk.subarray(at, at + CHUNK_BYTES);
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** Samples in newline-delimited JSON: objects with the keys metric_id, timestamp_ms and value; other keys are ignored. */
 import { INVALID_SLOT, found, messageOf, type ReadOptions, type SampleBatch } from '@windrow/core';
 import { Damage, damageOf, lostFrom, quarantined } from '../internal/damage.ts';
+import type { FileStorage } from '../file-storage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import { RowBatches } from '../internal/row-batches.ts';
 import { timestampFault } from '../internal/settle-rows.ts';
@@ -8,6 +9,12 @@ import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '..
 import { Lines } from './lines.ts';
 
 export class NdjsonFormat implements SampleFormat {
+  readonly #storage: FileStorage;
+
+  constructor(storage: FileStorage) {
+    this.#storage = storage;
+  }
+
   async parts(file: SampleFile): Promise<readonly FilePart[]> {
     return [wholeFile(file)];
   }
@@ -38,7 +45,7 @@ export class NdjsonFormat implements SampleFormat {
       if (fault !== null) options.reject(quarantined(file.path, number, fault, text));
     };
     try {
-      for await (const chunk of readBytes(file)) {
+      for await (const chunk of readBytes(file, this.#storage)) {
         lines.write(chunk);
         yield* batches.full();
       }

@@ -2,15 +2,8 @@
  * Samples in Parquet files: the long form (metric_id, timestamp_ms, value) and the wide one (timestamp_ms and a column for
  * each metric). A part is a row group; of a row group only the columns asked for are read, a page of each at a time.
  */
-import { open, type FileHandle } from 'node:fs/promises';
-import {
-  WindrowError,
-  messageOf,
-  type MetricDictionary,
-  type ReadOptions,
-  type SampleBatch,
-  type TimeRange,
-} from '@windrow/core';
+import type { MetricDictionary, ReadOptions, SampleBatch, TimeRange } from '@windrow/core';
+import type { FileStorage, RandomAccess } from '../file-storage.ts';
 import { damageOf, lostFrom } from '../internal/damage.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { readFooter, type Footer, type GroupPlace } from './internal/footer.ts';
@@ -32,10 +25,15 @@ interface KnownFile {
 }
 
 export class ParquetFormat implements SampleFormat {
+  readonly #storage: FileStorage;
   readonly #known: Map<string, KnownFile> = new Map();
 
+  constructor(storage: FileStorage) {
+    this.#storage = storage;
+  }
+
   async parts(file: SampleFile, range: TimeRange | null): Promise<readonly FilePart[]> {
-    const handle = await openFile(file);
+    const handle = await this.#storage.open(file.path);
     try {
       const { footer, layout } = await this.#open(handle, file);
       return footer.groups.flatMap((place, index) => {
@@ -55,7 +53,7 @@ export class ParquetFormat implements SampleFormat {
     index: number | null,
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
-    const handle = await openFile(file);
+    const handle = await this.#storage.open(file.path);
     try {
       const known = await this.#open(handle, file);
       const { footer } = known;
@@ -68,10 +66,10 @@ export class ParquetFormat implements SampleFormat {
     }
   }
 
-  async #open(handle: FileHandle, file: SampleFile): Promise<KnownFile> {
+  async #open(handle: RandomAccess, file: SampleFile): Promise<KnownFile> {
     const known = this.#known.get(file.path);
     if (known !== undefined) return known;
-    const footer = await readFooter(handle, (await handle.stat()).size);
+    const footer = await readFooter(handle);
     const read: KnownFile = { footer, layout: findLayout(footer, file.wide), idle: [] };
     if (this.#known.size >= KNOWN_FILES_MAX) {
       const [oldest] = this.#known.keys();
@@ -82,19 +80,9 @@ export class ParquetFormat implements SampleFormat {
   }
 }
 
-async function openFile(file: SampleFile): Promise<FileHandle> {
-  try {
-    return await open(file.path);
-  } catch (error) {
-    throw new WindrowError('INPUT', `${file.path}: cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
 async function* readGroup(
   known: KnownFile,
-  at: { readonly handle: FileHandle; readonly file: SampleFile; readonly place: GroupPlace },
+  at: { readonly handle: RandomAccess; readonly file: SampleFile; readonly place: GroupPlace },
   options: ReadOptions,
 ): AsyncGenerator<SampleBatch> {
   const { footer, layout, idle } = known;

@@ -2,6 +2,7 @@
 import { RECORD_BYTES, decodeRecords } from '@windrow/codecs';
 import { SampleColumns, type ReadOptions, type SampleBatch } from '@windrow/core';
 import { Damage, damageOf, lostFrom, quarantined } from '../internal/damage.ts';
+import type { FileStorage } from '../file-storage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import {
   BATCH_ROWS,
@@ -12,6 +13,12 @@ import {
 } from '../sample-file.ts';
 
 export class RecordsFormat implements SampleFormat {
+  readonly #storage: FileStorage;
+
+  constructor(storage: FileStorage) {
+    this.#storage = storage;
+  }
+
   async parts(file: SampleFile): Promise<readonly FilePart[]> {
     const isPlain = file.compression === null;
     const rowCount = isPlain ? Math.floor(file.sizeBytes / RECORD_BYTES) : null;
@@ -31,7 +38,7 @@ export class RecordsFormat implements SampleFormat {
       options.reject(quarantined(file.path, before + offset / RECORD_BYTES + 1, reason));
     };
     try {
-      for await (const chunk of readBytes(file)) {
+      for await (const chunk of readBytes(file, this.#storage)) {
         const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
         for (let at = 0; at + RECORD_BYTES <= bytes.length;) {
           at = decodeRecords(bytes, at, bytes.length, batch, reject);

@@ -3,11 +3,11 @@
  *
  *     file := ... footer int32 (its size) "ARROW1"
  */
-import { open } from 'node:fs/promises';
 import { Message } from 'apache-arrow';
 import { Footer as FooterTable } from 'apache-arrow/fb/footer';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { ByteBuffer } from 'flatbuffers';
+import type { FileStorage } from '../../file-storage.ts';
 import { Damage } from '../../internal/damage.ts';
 import { checkSchema } from './message-guard.ts';
 
@@ -17,8 +17,8 @@ const FOOTER_BYTES_MAX = 64 << 20;
 const ALIGNMENT = 8;
 
 /** The schema's message with its prefix. Throws Damage where the file does not end in a footer. */
-export async function footerSchema(path: string): Promise<Uint8Array> {
-  const footer = await readFooter(path);
+export async function footerSchema(storage: FileStorage, path: string): Promise<Uint8Array> {
+  const footer = await readFooter(storage, path);
   const schema = FooterTable.getRootAsFooter(new ByteBuffer(footer)).schema();
   if (schema === null) throw new Damage('a footer without a schema');
   checkSchema(schema, footer.length);
@@ -32,10 +32,10 @@ export async function footerSchema(path: string): Promise<Uint8Array> {
   return message;
 }
 
-async function readFooter(path: string): Promise<Uint8Array> {
-  const file = await open(path);
+async function readFooter(storage: FileStorage, path: string): Promise<Uint8Array> {
+  const file = await storage.open(path);
   try {
-    const { size } = await file.stat();
+    const size = file.sizeBytes;
     const tail = Buffer.alloc(Math.min(TAIL_BYTES, size));
     await file.read(tail, 0, tail.length, size - tail.length);
     const isWhole = tail.length === TAIL_BYTES && tail.toString('latin1', 4) === MAGIC;

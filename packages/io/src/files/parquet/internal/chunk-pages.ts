@@ -4,10 +4,10 @@
  * Never in memory: more than one page and the window. Page sizes and counts come from outside and are limited; the CRC32
  * of a page is checked where there is one.
  */
-import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { CompressionCodec, Encoding, PageHeader } from 'hyparquet/src/types.js';
+import type { RandomAccess } from '../../file-storage.ts';
 import { Damage } from '../../internal/damage.ts';
 import { decompressPage, releasePage } from './decompress.ts';
 import { thriftStructEnd } from './thrift-guard.ts';
@@ -39,7 +39,7 @@ export interface Page {
 
 /** Reads pages in order; one chunk after another with the same window. */
 export class ChunkPages {
-  #file: FileHandle | null = null;
+  #file: Pick<RandomAccess, 'read'> | null = null;
   #place: ChunkPlace = { start: 0, end: 0, codec: 'UNCOMPRESSED' };
   /** File offset of `#window[0]`. */
   #windowStart = 0;
@@ -51,7 +51,7 @@ export class ChunkPages {
   #given: Uint8Array | null = null;
 
   /** Moves to the first page of a chunk. */
-  start(file: FileHandle, place: ChunkPlace): void {
+  start(file: Pick<RandomAccess, 'read'>, place: ChunkPlace): void {
     this.#file = file;
     this.#place = place;
     this.#at = place.start;

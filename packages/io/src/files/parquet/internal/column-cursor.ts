@@ -3,7 +3,7 @@
  *
  * What a value is, is the decoder's business; pages, definition levels and where nulls stand are this one's.
  */
-import type { FileHandle } from 'node:fs/promises';
+import type { RandomAccess } from '../../file-storage.ts';
 import { Damage, damageOf } from '../../internal/damage.ts';
 import { ChunkPages, type ChunkPlace, type Page } from './chunk-pages.ts';
 import { HybridDecoder } from './hybrid-decoder.ts';
@@ -45,7 +45,7 @@ export class ColumnCursor<Column extends Int32Array | Float64Array> {
   }
 
   /** Moves to the first value of a chunk. */
-  start(file: FileHandle, path: string, place: ChunkPlace): void {
+  start(file: RandomAccess, path: string, place: ChunkPlace): void {
     this.#path = path;
     this.#pages.start(file, place);
     this.#decoder.reset();

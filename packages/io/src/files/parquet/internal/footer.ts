@@ -1,8 +1,8 @@
 /** The footer of a Parquet file: its schema and row groups, read without trusting a number in it. */
-import type { FileHandle } from 'node:fs/promises';
 import { messageOf } from '@windrow/core';
 import { parquetMetadata } from 'hyparquet';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet/src/types.js';
+import type { RandomAccess } from '../../file-storage.ts';
 import { Damage } from '../../internal/damage.ts';
 import { thriftStructEnd } from './thrift-guard.ts';
 
@@ -34,7 +34,8 @@ const rawParsers = {
 };
 
 /** Reads the footer. Throws Damage where the file does not end in one. */
-export async function readFooter(file: FileHandle, fileBytes: number): Promise<Footer> {
+export async function readFooter(file: RandomAccess): Promise<Footer> {
+  const fileBytes = file.sizeBytes;
   if (fileBytes === 0) throw new Damage('the file is empty');
   const tail = await readAt(
     file,
@@ -71,7 +72,7 @@ function parseFooter(footer: Uint8Array): FileMetaData {
   }
 }
 
-async function readAt(file: FileHandle, start: number, count: number): Promise<Buffer> {
+async function readAt(file: RandomAccess, start: number, count: number): Promise<Buffer> {
   const buffer = Buffer.alloc(count);
   let done = 0;
   while (done < count) {

@@ -1,6 +1,6 @@
 /** What reads the row groups of one Parquet file, one at a time: it keeps its buffers from group to group. */
-import type { FileHandle } from 'node:fs/promises';
 import type { DeadLetter, MetricDictionary, SampleBatch } from '@windrow/core';
+import type { RandomAccess } from '../../file-storage.ts';
 import { quarantined } from '../../internal/damage.ts';
 import { ColumnCursor } from './column-cursor.ts';
 import type { Footer, GroupPlace } from './footer.ts';
@@ -9,7 +9,7 @@ import { NumberDecoder } from './number-decoder.ts';
 
 /** A row group of an open file. */
 export interface OpenGroup {
-  readonly handle: FileHandle;
+  readonly handle: RandomAccess;
   /** For messages. */
   readonly file: string;
   readonly footer: Footer;
