@@ -104,6 +104,19 @@ export interface TensorRow {
   readonly offset: number;
 }
 
+/**
+ * Takes tensors where they lie: for windows that are kept up to date from step to step, so that nothing is copied on the way to the
+ * model. Scores of a target come in the order of its windows, committed and lent.
+ */
+export interface TensorViews {
+  /** Whether a target's tensors are taken so; if not, they are to be written into rows of `Scorer.reserve`. */
+  takes(target: number): boolean;
+  /** Whether a view of the target is still being read, or there is no room for one: `drain` must come first. */
+  isBusy(target: number): boolean;
+  /** Lends the tensor of a window: not to be changed until `isBusy` is false again. The object may be reused at once. */
+  lend(target: number, windowEndMs: number, row: TensorRow): void;
+}
+
 /** A definition bound to the model that scores it. */
 export interface ScoringTarget {
   readonly definition: Definition;
@@ -133,6 +146,8 @@ export interface Scorer {
   reserve(target: number): TensorRow | null;
   /** The reserved row is filled. */
   commit(target: number, windowEndMs: number): void;
+  /** Left out: every tensor is written into a row. */
+  readonly views?: TensorViews;
   /**
    * Scores what was committed: full batches only, or everything with `all`. The windows of one target come back in the
    * order of their commits. The batch given to `emit` is valid during the call only.

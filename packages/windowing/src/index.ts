@@ -17,6 +17,7 @@ export {
   publishedCost,
   type PlanCost,
 } from './cost.ts';
+export type { Delivery, DeliveryRule } from './delivery.ts';
 export type { TensorSink } from './tensor-sink.ts';
 export { SampleStage, type Arrival, type EngineHooks, type EngineOptions } from './sample-stage.ts';
 export { SNAPSHOT_PARTS, WindowEngine } from './window-engine.ts';

@@ -18,7 +18,13 @@ import {
   type MetricDictionary,
   type TimeRange,
 } from '@windrow/core';
+import type { Delivery, DeliveryRule } from './delivery.ts';
 import type { EndRange } from './end-range.ts';
+import {
+  withDeliveries,
+  type Undelivered,
+  type UndeliveredLine,
+} from './internal/plan-deliveries.ts';
 
 /** A definition and the type of its model's input, to which tensors are cast. */
 export interface WindowTarget {
@@ -57,6 +63,8 @@ export interface WindowPlan {
   readonly tracks: Int32Array;
   /** For each channel, which of the track's panes it adds up. */
   readonly panes: Int32Array;
+  /** Whether its tensors are copied into batches, or lie ready where they are. */
+  readonly delivery: Delivery;
 }
 
 /** Everything about one line. Lines share no state. */
@@ -74,8 +82,13 @@ export interface Plan {
 /**
  * Plans the windows of these targets, in their order.
  * @param dictionary holds every input of every definition
+ * @param rule by which it is chosen how tensors reach their models
  */
-export function planWindows(targets: readonly WindowTarget[], dictionary: MetricDictionary): Plan {
+export function planWindows(
+  targets: readonly WindowTarget[],
+  dictionary: MetricDictionary,
+  rule: DeliveryRule = 'one_by_one',
+): Plan {
   const byLine = new Map<string, number[]>();
   for (const [target, { definition }] of targets.entries()) {
     const members = byLine.get(definition.lineId);
@@ -85,7 +98,7 @@ export function planWindows(targets: readonly WindowTarget[], dictionary: Metric
   const lines = Array.from(byLine, ([lineId, members]) =>
     planLine(lineId, members, targets, dictionary),
   );
-  return { targets, lines };
+  return { targets, lines: withDeliveries(targets, lines, rule) };
 }
 
 interface Track {
@@ -99,9 +112,9 @@ function planLine(
   members: readonly number[],
   targets: readonly WindowTarget[],
   dictionary: MetricDictionary,
-): LinePlan {
+): UndeliveredLine {
   const rings: { resolutionMs: number; tracks: Track[]; byKey: Map<string, number> }[] = [];
-  const windows = members.map((target, index): Omit<WindowPlan, 'panes'> => {
+  const windows = members.map((target, index): Omit<Undelivered, 'panes'> => {
     const { definition, dtype } = targets[target]!;
     let ring = rings.findIndex((r) => r.resolutionMs === definition.resolutionMs);
     if (ring < 0) {

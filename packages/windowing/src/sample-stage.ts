@@ -21,6 +21,7 @@ import { planWindows, type Plan, type WindowTarget } from './plan.ts';
 import { BatchRouter } from './internal/batch-router.ts';
 import { RoutingTable } from './internal/routing-table.ts';
 import { APPLIED, DROPPED_LATE, DUPLICATE, OUT_OF_RANGE, SUPERSEDED, VERDICTS } from './verdict.ts';
+import type { DeliveryRule } from './delivery.ts';
 import type { EndRange } from './end-range.ts';
 
 export interface EngineOptions {
@@ -36,6 +37,13 @@ export interface EngineOptions {
   /** Window ends to be judged, `(afterMs, untilMs]`; infinite ends are allowed. */
   readonly range: EndRange;
   readonly hooks?: EngineHooks;
+  /** How tensors reach their models; left out: `one_by_one` live, `by_the_hundred` in a backfill. */
+  readonly delivery?: DeliveryRule;
+}
+
+/** The rule of these options. */
+export function deliveryRule({ delivery, outOfOrderMs }: Pick<EngineOptions, 'delivery' | 'outOfOrderMs'>): DeliveryRule {
+  return delivery ?? (outOfOrderMs === null ? 'by_the_hundred' : 'one_by_one');
 }
 
 /** Told about single samples; slots are the dictionary's. */
@@ -94,7 +102,7 @@ export class SampleStage<Sink> {
     keep: (fresh: SampleLine<Sink>) => SampleLine<Sink>,
   ): [Plan, readonly SampleLine<Sink>[], BatchRouter] {
     const { dictionary, outOfOrderMs, aheadMs, range } = this.#options;
-    const plan = planWindows(targets, dictionary);
+    const plan = planWindows(targets, dictionary, deliveryRule(this.#options));
     const lines = plan.lines.map((line) => {
       const state = new LineState(line, {
         outOfOrderMs,

@@ -15,14 +15,10 @@ import {
   type ChannelOut,
 } from './fill.ts';
 import type { EndRange } from './end-range.ts';
+import { CrawlingTensor } from './internal/crawling-tensor.ts';
 import { DirtyWindows } from './internal/dirty-windows.ts';
 import type { WindowPlan } from './plan.ts';
-
-export const EMPTY = 0;
-const BELOW_COVERAGE = 1;
-const INCOMPLETE = 2;
-/** Whole: ready to be scored. */
-export const COMPLETE = 3;
+import { BELOW_COVERAGE, COMPLETE, EMPTY, INCOMPLETE } from './window-verdict.ts';
 
 /** How many windows of a definition were judged how. */
 export interface WindowCounts {
@@ -67,6 +63,8 @@ export class WindowState {
   readonly #observed: Int32Array;
   #countedMs = Number.NaN;
   #countedLate = 0;
+  /** The latest window's tensor, where it is handed on as a view; made when it is first asked for. */
+  #crawling: CrawlingTensor | null = null;
   readonly #from: ChannelCells;
   readonly #to: ChannelOut = { data: new Float64Array(0), at: 0, stride: 1 };
 
@@ -118,7 +116,9 @@ export class WindowState {
     const { resolutionMs } = this.ring;
     const openMs = watermarkMs - this.latenessMs;
     const end = Math.min(this.nextEndMs, this.firstEndAfter(openMs));
-    const from = Math.min(end - this.reachMs, openMs);
+    // A tensor that crawls looks at what it loses.
+    const keptMs = this.plan.delivery.kind === 'view' ? this.stepMs : 0;
+    const from = Math.min(end - this.reachMs - keptMs, openMs);
     const inRange = this.firstEndAfter(this.range.afterMs) - this.reachMs;
     return Math.floor((inRange > from ? inRange : from) / resolutionMs);
   }
@@ -194,6 +194,17 @@ export class WindowState {
     return verdict === COMPLETE ? this.assemble(endMs, row) : verdict;
   }
 
+  /** The tensor that goes on from window to window. */
+  get crawling(): CrawlingTensor {
+    this.#crawling ??= new CrawlingTensor(this.plan, this.ring);
+    return this.#crawling;
+  }
+
+  /** A late sample changed a cell. */
+  noteLate(track: number, cell: number, isNew: boolean): void {
+    this.#crawling?.noteLate(track, cell, isNew);
+  }
+
   #copy(): number {
     copyCells(this.#from, this.#to);
     return 0;
@@ -231,6 +242,11 @@ export class WindowState {
 
   countRescored(): void {
     this.#rescored++;
+  }
+
+  /** Bytes of state beside the ring's, as allocated. */
+  get sizeBytes(): number {
+    return (this.#crawling?.sizeBytes ?? 0) + this.dirty.sizeBytes;
   }
 
   /** What is to be kept of it beside the cells. */

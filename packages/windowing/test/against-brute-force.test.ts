@@ -32,7 +32,7 @@ it(
         const expected = bruteForce(definitions, arrived, outOfOrderMs);
         const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
         const engine = new WindowEngine(targets, { dictionary, outOfOrderMs, aheadMs: 0, range });
-        const sink = new CollectingSink(targets, room);
+        const sink = new CollectingSink(targets, { room });
         for (const batch of batches(arrived, sizes)) {
           engine.push(batch);
           sink.runAll(engine);
@@ -87,7 +87,7 @@ function runTwoStages(
   const options = { dictionary, outOfOrderMs: work.outOfOrderMs, aheadMs: 0, range };
   const first = new PaneStage(targets, options);
   const second = new WindowStage(targets, options);
-  const sink = new CollectingSink(targets, work.room);
+  const sink = new CollectingSink(targets, { room: work.room });
   const panes = new OneByOne((message) => {
     second.push(message);
     sink.runAll(second);

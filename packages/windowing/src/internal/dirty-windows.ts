@@ -57,6 +57,11 @@ export class DirtyWindows {
     return out.length;
   }
 
+  /** Bytes of state, as allocated. */
+  get sizeBytes(): number {
+    return this.#bits?.byteLength ?? 0;
+  }
+
   #place(endMs: number): number {
     const place = (endMs / this.#stepMs) % this.#places;
     return place < 0 ? place + this.#places : place;

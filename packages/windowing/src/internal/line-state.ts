@@ -103,18 +103,23 @@ export class LineState {
   }
 }
 
+/** Cells held beyond what is needed, so that the ring moves on seldom: each time it does, every track is looked at. */
+const SPARE = 1 / 16;
+const SPARE_CELLS_MIN = 32;
+
 function makeRing(plan: RingPlan, windows: readonly WindowPlan[], aheadMs: number): CellRing {
   const cellsOf = (ms: number): number => Math.ceil(ms / plan.resolutionMs);
   const reach = windows.map(
-    ({ definition, cells, lookbackCells }) =>
+    ({ definition, cells, lookbackCells, delivery }) =>
       cells +
       lookbackCells +
-      cellsOf(definition.stepMs) +
+      cellsOf(definition.stepMs) * (delivery.kind === 'view' ? 2 : 1) +
       cellsOf(definition.allowedLatenessMs) +
       2,
   );
-  const span = Math.max(...reach) + cellsOf(aheadMs) + 1;
-  assert(Number.isSafeInteger(span), 'a ring is finite');
+  const needed = Math.max(...reach) + cellsOf(aheadMs) + 1;
+  assert(Number.isSafeInteger(needed), 'a ring is finite');
+  const span = needed + Math.max(SPARE_CELLS_MIN, Math.floor(needed * SPARE));
   return new CellRing(
     plan.resolutionMs,
     plan.tracks.map((track) => track.panes),

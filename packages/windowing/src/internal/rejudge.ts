@@ -4,7 +4,8 @@
  * of the float64 tensor, before the cast to the type of the model's input.
  */
 import type { TensorSink } from '../tensor-sink.ts';
-import { COMPLETE, type WindowState } from '../window-state.ts';
+import type { WindowState } from '../window-state.ts';
+import { COMPLETE } from '../window-verdict.ts';
 import type { RingState } from './ring-state.ts';
 
 /** Old tensors are made for this many numbers at a time. */

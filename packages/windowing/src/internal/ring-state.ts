@@ -182,10 +182,12 @@ export class RingState {
     const place = ring.place(cell);
     if (Object.is(before, ring.values[track * ring.capacity + place])) return;
     ring.lateCells++;
+    const users = this.#windowsOf[track]!;
+    for (const window of users) window.noteLate(track, cell, before !== before);
     if (this.onLate !== null) {
       this.onLate(track, cell);
       this.#hasLate = true;
-    } else if (this.#markDirty(this.#windowsOf[track]!, cellMs)) {
+    } else if (this.#markDirty(users, cellMs)) {
       ring.rememberBefore(track, place, before);
       this.#hasLate = true;
     }
@@ -257,6 +259,7 @@ export class RingState {
   }
 
   get sizeBytes(): number {
-    return this.ring.sizeBytes + (this.#aggregator?.sizeBytes ?? 0);
+    const own = this.ring.sizeBytes + (this.#aggregator?.sizeBytes ?? 0);
+    return this.windows.reduce((sum, window) => sum + window.sizeBytes, own);
   }
 }

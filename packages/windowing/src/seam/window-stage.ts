@@ -6,7 +6,7 @@ import { WindrowError, assert, type MetricDictionary } from '@windrow/core';
 import { LineState } from '../internal/line-state.ts';
 import { settleWindows } from '../internal/settle-windows.ts';
 import { planWindows, type Plan, type WindowTarget } from '../plan.ts';
-import type { EngineOptions } from '../sample-stage.ts';
+import { deliveryRule, type EngineOptions } from '../sample-stage.ts';
 import type { TensorSink } from '../tensor-sink.ts';
 import type { WindowCounts } from '../window-state.ts';
 import { OpenedPaneMessage } from './pane-message.ts';
@@ -30,7 +30,7 @@ export class WindowStage {
     targets: readonly WindowTarget[],
     options: Omit<EngineOptions, 'hooks'> & { readonly dictionary: MetricDictionary },
   ) {
-    this.plan = planWindows(targets, options.dictionary);
+    this.plan = planWindows(targets, options.dictionary, deliveryRule(options));
     this.#fingerprints = this.plan.lines.map((line) => planFingerprint(line, options.dictionary));
     this.#lines = this.plan.lines.map(
       (line) =>

@@ -4,7 +4,7 @@ import { CollectingSink } from '../collecting-sink.ts';
 import { options, targets } from './lines.ts';
 
 const stage = new WindowStage(targets, options);
-const sink = new CollectingSink(targets, 2);
+const sink = new CollectingSink(targets, { room: 2 });
 
 process.on('message', (message: Uint8Array | 'end') => {
   if (message === 'end') {
