@@ -8,7 +8,7 @@
  * memory depends on series, windows and the two budgets, never on the size or the order of the input. Predictions leave in
  * order of window end, then definition, whatever the order of the input.
  */
-import { WindrowError, type SampleBatch, type SourceSplit } from '@windrow/core';
+import { WindrowError, type SampleBatch, type SourceSplit, type TimeRange } from '@windrow/core';
 import { WindowEngine, neededRange, type EndRange } from '@windrow/windowing';
 import { sumOf } from './estimate.ts';
 import { DeadLetterOffice } from './internal/dead-letter-office.ts';
@@ -32,6 +32,32 @@ export interface BackfillOptions extends JobOptions {
   readonly aheadBytesMax?: number;
   /** Ends the run at the first row that is refused. */
   readonly strict?: boolean;
+  /** Where the run is one slice of a larger one. */
+  readonly part?: BackfillPart;
+}
+
+/** What a slice leaves to others. */
+export interface BackfillPart {
+  /** What is read; null: what the source lists for the range. */
+  readonly splits: readonly SourceSplit[] | null;
+  /** Splits of which another slice tells what could not be read. */
+  readonly toldElsewhere: ReadonlySet<SourceSplit>;
+  /** Samples outside of it are read by another slice too; null: all are. */
+  readonly homeRange: TimeRange | null;
+}
+
+/** The report of a backfill. */
+export interface BackfillReport extends JobReport {
+  /** Samples of `received` that another slice has received too. */
+  readonly repeated: number;
+  /** By target. */
+  readonly windowSpans: readonly WindowSpan[];
+}
+
+/** Ends of the first and last window that was not empty; null where there was none. */
+export interface WindowSpan {
+  readonly firstEndMs: number | null;
+  readonly lastEndMs: number | null;
 }
 
 const LATER_ROWS_MAX = 1 << 22;
@@ -43,12 +69,10 @@ const WAITING_MAX = 8192;
  * Reads, windows, scores and writes; committing the sinks is left to who opened them.
  * @throws WindrowError INPUT at the first refused row of a strict run, or where a split breaks its promise
  */
-export async function runBackfill(options: BackfillOptions): Promise<JobReport> {
-  const job = new BackfillJob(
-    options,
-    await options.source.splits(neededRange(options.scorer.targets, options.range)),
-  );
-  return job.run();
+export async function runBackfill(options: BackfillOptions): Promise<BackfillReport> {
+  const { source, scorer, range, part } = options;
+  const splits = part?.splits ?? (await source.splits(neededRange(scorer.targets, range)));
+  return new BackfillJob(options, splits).run();
 }
 
 class BackfillJob {
@@ -66,6 +90,7 @@ class BackfillJob {
   readonly #tally: ScoreTally;
   #written = 0;
   #samplesRead = 0;
+  #samplesRepeated = 0;
   #bytesRead = 0;
 
   constructor(options: BackfillOptions, splits: readonly SourceSplit[]) {
@@ -101,7 +126,7 @@ class BackfillJob {
     this.#pump = new ScorePump(scorer, collect, this.#clock);
   }
 
-  async run(): Promise<JobReport> {
+  async run(): Promise<BackfillReport> {
     for (const { split, keyMs } of this.#order) {
       await this.#advance(keyMs);
       await this.#read(split);
@@ -113,15 +138,16 @@ class BackfillJob {
   }
 
   async #read(split: SourceSplit): Promise<void> {
-    const { source, dictionary, scorer, range } = this.#options;
+    const { source, dictionary, scorer, range, part } = this.#options;
     const reading = source.read(split, {
       dictionary,
       range: neededRange(scorer.targets, range),
-      reject: this.#letters.take,
+      reject: part?.toldElsewhere.has(split) === true ? ignore : this.#letters.take,
     });
     for await (const batch of timedReads(reading, this.#clock)) {
       await this.#letters.deliver();
       this.#samplesRead += batch.length;
+      if (part !== undefined) this.#samplesRepeated += countOutside(batch, part.homeRange);
       await this.#push(batch);
       this.#refuseIfStrict();
       this.#progress();
@@ -201,8 +227,8 @@ class BackfillJob {
     });
   }
 
-  #report(): JobReport {
-    return jobReport({
+  #report(): BackfillReport {
+    const report = jobReport({
       definitions: this.#predictions.definitions,
       engine: this.#engine,
       tally: this.#tally,
@@ -211,5 +237,35 @@ class BackfillJob {
       predictions: this.#written,
       later: this.#later.statistics,
     });
+    return { ...report, repeated: this.#samplesRepeated, windowSpans: windowSpans(this.#engine) };
   }
+}
+
+function ignore(): void {
+  // The slice that tells of this split has the same row.
+}
+
+function countOutside({ length, timestampsMs }: SampleBatch, home: TimeRange | null): number {
+  if (home === null) return length;
+  const { startMs, endMs } = home;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const ms = timestampsMs[i]!;
+    if (ms < startMs || ms >= endMs) count++;
+  }
+  return count;
+}
+
+function windowSpans(engine: WindowEngine): WindowSpan[] {
+  const spans: WindowSpan[] = [];
+  for (const { windows } of engine.lines) {
+    for (const window of windows) {
+      const { firstEndMs, lastEndMs } = window.save();
+      const isAny = Number.isFinite(firstEndMs);
+      spans[window.target] = isAny
+        ? { firstEndMs, lastEndMs }
+        : { firstEndMs: null, lastEndMs: null };
+    }
+  }
+  return spans;
 }
