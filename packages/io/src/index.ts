@@ -13,8 +13,12 @@ export {
 } from './definitions/refreshed-definitions.ts';
 export type { ReadText, TextReader } from './definitions/definitions-text.ts';
 export * from './files/arrow/arrow-sample-decoder.ts';
+export { readArrowStream } from './files/arrow/read-arrow-stream.ts';
 export * from './files/file-source.ts';
+export type { FileStorage, RandomAccess } from './files/file-storage.ts';
+export type { StoredFile } from './files/find-files.ts';
 export { AtomicFile } from './files/atomic-file.ts';
+export type { WholeFile } from './files/file-sink.ts';
 export { RecordBatchFile } from './files/record-batch-file.ts';
 export type { SinkOptions } from './open-sink.ts';
 export { refuseClashes } from './files/refuse-clashes.ts';
