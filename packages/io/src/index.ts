@@ -28,6 +28,7 @@ export { sniffForm } from './messages/message-form.ts';
 export * from './messages/message.ts';
 export * from './messages/row-buffer.ts';
 export * from './messages/sample-fields.ts';
+export * from './live/open-live-sink.ts';
 export * from './prediction-sink.ts';
 export { quarantined } from './quarantined.ts';
 export * from './sample-sink.ts';
