@@ -1,8 +1,14 @@
 /** Samples and engines for the windowing benchmark: made in memory, live, one sample a second of each series. */
-import { MetricDictionary, SampleColumns, checkDefinitions, type Definition } from '@windrow/core';
-import { WindowEngine, type TensorSink } from '@windrow/windowing';
+import {
+  MetricDictionary,
+  SampleColumns,
+  checkDefinitions,
+  type Definition,
+  type TensorViews,
+} from '@windrow/core';
+import { WindowEngine, type DeliveryRule, type TensorSink } from '@windrow/windowing';
 
-const START_MS = 1_700_000_000_000;
+export const START_MS = 1_700_000_000_000;
 const BATCH_ROWS = 65_536;
 const OUT_OF_ORDER_MS = 5000;
 
@@ -22,6 +28,12 @@ export interface Workload {
   readonly seriesPerLine: number;
   readonly seconds: number;
   readonly windows: readonly WindowSpec[];
+  /** How tensors go to the sink; left out: by cost. */
+  readonly delivery?: DeliveryRule;
+  /** null: the watermark is moved from outside; left out: 5 s. */
+  readonly outOfOrderMs?: number | null;
+  /** With that, how far samples may be ahead. */
+  readonly aheadMs?: number;
 }
 
 function id(n: number): string {
@@ -49,9 +61,16 @@ function definitionsOf({ windows, seriesPerLine }: Workload): Definition[] {
   return checkDefinitions(entries, 'windowing benchmark');
 }
 
-/** A sink that has a place for every tensor and forgets it. */
+/** A sink that has a place for every tensor, or takes views of it, and forgets it. */
 export class ForgettingSink implements TensorSink {
   tensors = 0;
+  readonly views: TensorViews = {
+    takes: () => true,
+    isBusy: () => false,
+    lend: () => {
+      this.tensors++;
+    },
+  };
   readonly #row: { data: Float64Array; offset: number };
 
   constructor(tensorLength: number) {
@@ -83,9 +102,10 @@ export function rigOf(workload: Workload): Rig {
     definitions.map((definition) => ({ definition, dtype: 'float64' })),
     {
       dictionary,
-      outOfOrderMs: OUT_OF_ORDER_MS,
-      aheadMs: 0,
+      outOfOrderMs: workload.outOfOrderMs === undefined ? OUT_OF_ORDER_MS : workload.outOfOrderMs,
+      aheadMs: workload.aheadMs ?? 0,
       range: { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY },
+      ...(workload.delivery === undefined ? {} : { delivery: workload.delivery }),
     },
   );
   const lengths = definitions.map((d) => (d.windowMs / d.resolutionMs) * d.inputMetricIds.length);

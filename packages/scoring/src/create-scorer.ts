@@ -71,7 +71,7 @@ export async function createScorer(
   const ledger = new Ledger(options.onEvent ?? null);
   const progress = new Signal();
   const pool = new BufferPool(options.bufferBytesMax ?? BUFFER_BYTES_MAX, workers > 0);
-  const setting: LaneSetting = { files, ledger, progress, pool, options };
+  const setting: LaneSetting = { files, ledger, progress, options };
   const lanes =
     workers === 0
       ? [openLane(new ThisThreadHost(options.nowMs), setting)]
@@ -107,12 +107,11 @@ interface LaneSetting {
   readonly files: ModelFiles;
   readonly ledger: Ledger;
   readonly progress: Signal;
-  readonly pool: BufferPool;
   readonly options: ScorerOptions;
 }
 
 function openLane(host: ModelHost, setting: LaneSetting): Lane {
-  const { files, ledger, progress, pool, options } = setting;
+  const { files, ledger, progress, options } = setting;
   const models = new LaneModels(host, files, {
     nowMs: options.nowMs,
     loadedModelsMax: options.loadedModelsMax ?? Number.POSITIVE_INFINITY,
@@ -120,7 +119,7 @@ function openLane(host: ModelHost, setting: LaneSetting): Lane {
     onReleased: (model) => ledger.released(model),
   });
   const onProgress = (): void => progress.notify();
-  return new Lane({ host, models, pool, nowMs: options.nowMs, onProgress });
+  return new Lane({ host, models, nowMs: options.nowMs, onProgress });
 }
 
 function openWorkerLane(index: number, setting: LaneSetting): Lane {

@@ -18,6 +18,7 @@ import type { BatchGroup, PaceOptions } from './internal/batch-group.ts';
 import type { BufferPool } from './internal/buffer-pool.ts';
 import type { Lane } from './internal/lane.ts';
 import type { Ledger } from './internal/ledger.ts';
+import { LentViews } from './internal/lent-views.ts';
 import type { ModelFiles } from './internal/model-files.ts';
 import type { BoundSlot } from './internal/model-slot.ts';
 import { scorerStatistics } from './internal/scorer-report.ts';
@@ -56,6 +57,7 @@ const HELD_BYTES_APART_MAX = 4 << 20;
 export class ModelScorer implements Scorer {
   /** What the model store ignored, and where a model was trained on other windows than it gets: a sentence each. */
   readonly notes: readonly string[];
+  readonly views: LentViews;
   readonly #parts: ModelScorerParts;
   readonly #targets: ScoringTarget[] = [];
   /** Group of each target. */
@@ -78,6 +80,12 @@ export class ModelScorer implements Scorer {
   constructor(parts: ModelScorerParts) {
     this.#parts = parts;
     this.notes = parts.notes;
+    this.views = new LentViews({
+      groupOf: (target) => this.#groups[target]!,
+      seal: (group) => this.#sealGroup(group),
+      hasRoom,
+      nowMs: parts.nowMs,
+    });
     this.#refreshAtMs = parts.nowMs() + (parts.refreshMs ?? Number.POSITIVE_INFINITY);
     for (const bound of parts.bound) this.#install(bound);
     this.#versions = new VersionKeeper({
@@ -146,13 +154,16 @@ export class ModelScorer implements Scorer {
     return this.#drainLater(true, emit);
   }
 
-  /** When the batch that was begun first has waited for `batchWaitMs`, on the scorer's clock; infinite where none is begun. */
+  /**
+   * When the batch that was begun first has waited for `batchWaitMs`, on the scorer's clock, or a view was lent, which waits for nobody;
+   * infinite where there is neither.
+   */
   get dueMs(): number {
     let openedMs = Number.POSITIVE_INFINITY;
     for (const { open } of this.#listed) {
       if (open !== null && open.length > 0) openedMs = Math.min(openedMs, open.openedMs);
     }
-    return openedMs + this.#parts.batchWaitMs;
+    return Math.min(openedMs + this.#parts.batchWaitMs, this.views.sinceMs);
   }
 
   /**

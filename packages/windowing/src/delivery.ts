@@ -25,10 +25,11 @@ export interface DeliveryCase {
   readonly alike: number;
 }
 
-/** Measured on the machine of docs/WINDOWING.md: copying a number, what a run takes whatever it scores, and lending a view. */
+/** Measured on the machine of docs/WINDOWING.md: copying a number, and what a run takes whatever it scores. */
 const COPY_NS = 0.4;
 const RUN_NS = 10_000;
-const LEND_NS = 1000;
+/** What a window must save to be lent: where a backlog is worked off its definition's windows could have shared runs. */
+const SAVED_NS_MIN = 5000;
 
 /** Numbers that a channel-major window can crawl before it is moved back, in rows. */
 const SLACK_ROWS = 2;
@@ -59,7 +60,10 @@ export function chooseDeliveries(
   const views = chosen
     .flatMap(({ kind }, w) => (kind === 'view' ? [w] : []))
     .toSorted((a, b) => viewBytes(windows[b]!) - viewBytes(windows[a]!));
-  let left = Math.max(views.length > 0 ? viewBytes(windows[views[0]!]!) : 0, cellsOfRing * 8 * BUDGET);
+  let left = Math.max(
+    views.length > 0 ? viewBytes(windows[views[0]!]!) : 0,
+    cellsOfRing * 8 * BUDGET,
+  );
   for (const w of views) {
     const bytes = viewBytes(windows[w]!);
     if (bytes <= left) left -= bytes;
@@ -86,8 +90,8 @@ function chooseAlone(window: DeliveryCase): Delivery {
   if (2 * stepCells > cells) return { kind: 'gather', reason: 'a step is most of the window' };
   const copyNs = Math.round(numbers * COPY_NS);
   const sharedNs = Math.round(RUN_NS * (1 - 1 / alike));
-  const reason = `copying ${numbers} numbers takes ${copyNs} ns, a run of its own ${sharedNs + LEND_NS} ns more than a shared one (${alike} alike)`;
-  return { kind: copyNs > sharedNs + LEND_NS ? 'view' : 'gather', reason };
+  const reason = `copying ${numbers} numbers takes about ${copyNs} ns, a run that is not shared with others (${alike} alike) ${sharedNs} ns more`;
+  return { kind: copyNs - sharedNs > SAVED_NS_MIN ? 'view' : 'gather', reason };
 }
 
 /** Numbers that the buffer of a view has beyond its tensor, for the window to crawl into. */

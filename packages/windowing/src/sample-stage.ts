@@ -42,7 +42,10 @@ export interface EngineOptions {
 }
 
 /** The rule of these options. */
-export function deliveryRule({ delivery, outOfOrderMs }: Pick<EngineOptions, 'delivery' | 'outOfOrderMs'>): DeliveryRule {
+export function deliveryRule({
+  delivery,
+  outOfOrderMs,
+}: Pick<EngineOptions, 'delivery' | 'outOfOrderMs'>): DeliveryRule {
   return delivery ?? (outOfOrderMs === null ? 'by_the_hundred' : 'one_by_one');
 }
 
@@ -232,6 +235,7 @@ export class SampleStage<Sink> {
   /** Counts the verdicts of the batch, by line; a sample that went to several lines has the best of them. */
   #tally(): void {
     const { start } = this.#router;
+    if (start[this.lines.length] === 0) return;
     const { verdicts } = this.#router.columns;
     this.#router.mergeVerdicts(VERDICTS);
     const counts = this.#verdictCounts;

@@ -1,9 +1,9 @@
 /** Tensors, byte for byte, against those that were computed elsewhere: also of windows that are not scored. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
-import { MetricDictionary, type Definition, type TensorRow } from '@windrow/core';
+import { MetricDictionary, type Definition, type TensorRow, type TensorViews } from '@windrow/core';
 import { fileSource, readDefinitions } from '@windrow/io';
-import { WindowEngine, type TensorSink } from '@windrow/windowing';
+import { WindowEngine, type DeliveryRule, type TensorSink } from '@windrow/windowing';
 import { describe, expect, it } from 'vitest';
 import { SKIPPED, fixture, hasFixtures } from '../kit/fixtures.ts';
 
@@ -14,6 +14,11 @@ class Keeper implements TensorSink {
   readonly tensors: Map<number, Uint8Array> = new Map();
   readonly #wanted: ReadonlySet<number>;
   readonly #row: TensorRow;
+  readonly views: TensorViews = {
+    takes: () => true,
+    isBusy: () => false,
+    lend: (_target, endMs, row) => this.#keep(endMs, row),
+  };
 
   constructor(definition: Definition, dtype: Dtype, wanted: ReadonlySet<number>) {
     const length =
@@ -30,9 +35,13 @@ class Keeper implements TensorSink {
   }
 
   commit(_target: number, endMs: number): void {
+    this.#keep(endMs, this.#row);
+  }
+
+  #keep(endMs: number, { data, offset }: TensorRow): void {
     if (!this.#wanted.has(endMs)) return;
-    const { data } = this.#row;
-    this.tensors.set(endMs, new Uint8Array(data.slice().buffer));
+    const tensor = data.slice(offset, offset + this.#row.data.length);
+    this.tensors.set(endMs, new Uint8Array(tensor.buffer));
   }
 }
 
@@ -42,6 +51,7 @@ async function tensorsOf(
   dtype: Dtype,
   data: string,
   wanted: ReadonlySet<number>,
+  delivery: DeliveryRule,
 ): Promise<Map<number, Uint8Array>> {
   const always = { ...definition, allowMissing: true, minCoverage: 0 };
   const dictionary = MetricDictionary.of(definition.inputMetricIds);
@@ -54,6 +64,7 @@ async function tensorsOf(
     outOfOrderMs: null,
     aheadMs: lastMs + 1 - firstMs,
     range: { afterMs: Math.min(...wanted) - 1, untilMs: Math.max(...wanted) },
+    delivery,
   });
   const keeper = new Keeper(definition, dtype, wanted);
   engine.advance(firstMs);
@@ -99,15 +110,17 @@ describe.skipIf(!hasFixtures)(`tensors equal the goldens byte for byte${SKIPPED}
     ] as const) {
       const expected = golden.getChild(column);
       if (expected === null) continue;
-      const tensors = await tensorsOf(definition, dtype, data, new Set(ends));
-      for (const [row, end] of ends.entries()) {
-        const found = tensors.get(end);
-        const wanted: unknown = expected.get(row);
-        expect(wanted).toBeInstanceOf(Uint8Array);
-        expect(
-          found === undefined ? -1 : Buffer.compare(found, wanted as Uint8Array),
-          `${column} of ${end}`,
-        ).toBe(0);
+      for (const delivery of ['by_the_hundred', 'view'] as const) {
+        const tensors = await tensorsOf(definition, dtype, data, new Set(ends), delivery);
+        for (const [row, end] of ends.entries()) {
+          const found = tensors.get(end);
+          const wanted: unknown = expected.get(row);
+          expect(wanted).toBeInstanceOf(Uint8Array);
+          expect(
+            found === undefined ? -1 : Buffer.compare(found, wanted as Uint8Array),
+            `${column} of ${end}, ${delivery}`,
+          ).toBe(0);
+        }
       }
     }
   });

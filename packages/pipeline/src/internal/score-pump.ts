@@ -1,19 +1,35 @@
 /** Between the windows and the scorer: runs the engine until its work is done, draining the scorer whenever it is full. */
-import type { Scorer, ScoreBatch, TensorRow } from '@windrow/core';
+import type { Scorer, ScoreBatch, TensorRow, TensorViews } from '@windrow/core';
 import type { TensorSink, WindowEngine } from '@windrow/windowing';
 import type { PhaseClock } from './phase-clock.ts';
 
 export class ScorePump implements TensorSink {
+  readonly views?: TensorViews;
   readonly #scorer: Scorer;
   readonly #emit: (scores: ScoreBatch) => void;
   readonly #clock: PhaseClock;
   #committed = 0;
   #drained = 0;
+  /** Views that the scorer may still be reading. */
+  #lent = 0;
 
   constructor(scorer: Scorer, emit: (scores: ScoreBatch) => void, clock: PhaseClock) {
     this.#scorer = scorer;
     this.#emit = emit;
     this.#clock = clock;
+    if (scorer.views !== undefined) this.views = this.#counted(scorer.views);
+  }
+
+  #counted(views: TensorViews): TensorViews {
+    return {
+      takes: (target) => views.takes(target),
+      isBusy: (target) => views.isBusy(target),
+      lend: (target, windowEndMs, row) => {
+        this.#committed++;
+        this.#lent++;
+        views.lend(target, windowEndMs, row);
+      },
+    };
   }
 
   reserve(target: number): TensorRow | null {
@@ -36,8 +52,8 @@ export class ScorePump implements TensorSink {
       const before = this.#committed;
       const done = this.#clock.measure('window', () => engine.run(this));
       if (done) return;
-      // Full batches make room as a rule; where there are none (many models, each with a few rows), all must go.
-      await this.#drain(this.#committed === before);
+      // Full batches and views make room as a rule; where there are none (many models, each with a few rows), all must go.
+      await this.#drain(this.#committed === before && this.#lent === 0);
     }
   }
 
@@ -49,5 +65,6 @@ export class ScorePump implements TensorSink {
 
   async #drain(all: boolean): Promise<void> {
     await this.#clock.measureAsync('score', () => this.#scorer.drain(all, this.#emit));
+    this.#lent = 0;
   }
 }

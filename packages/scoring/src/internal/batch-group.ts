@@ -7,6 +7,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import { InputSampler } from './input-sampler.ts';
 import type { Lane } from './lane.ts';
 import type { LaneModel } from './lane-model.ts';
+import type { QueuedRows } from './queued-rows.ts';
 import { RunFailure } from './run-failure.ts';
 import { RunPace } from './run-pace.ts';
 import { toFloat64 } from './to-float64.ts';
@@ -76,7 +77,7 @@ export class BatchGroup {
     const buffer = pool.take(batchBytes(rows, this.rowBytes));
     if (buffer === null) return false;
     this.lane.models.hold(this.model);
-    this.open = new Batch(this, buffer, nowMs);
+    this.open = new Batch(this, buffer, pool, nowMs);
     return true;
   }
 
@@ -99,7 +100,7 @@ export class BatchGroup {
    * Scores `rows` rows of a batch from row `from` on and counts them.
    * @throws WindrowError MODEL
    */
-  async score(batch: Batch, from: number, rows: number): Promise<Float64Array> {
+  async score(batch: QueuedRows, from: number, rows: number): Promise<Float64Array> {
     const { statistics } = this.model;
     const data = batch.data.subarray(from * this.rowLength, (from + rows) * this.rowLength);
     const { values, ms } = await this.#run(data, rows);

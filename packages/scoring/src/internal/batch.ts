@@ -3,6 +3,8 @@
  * aligned best, the tensors (float64 or float32).
  */
 import type { BatchGroup } from './batch-group.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { QueuedRows } from './queued-rows.ts';
 
 /** Bytes a row takes besides its tensor: a window end and a target. */
 const ROW_OVERHEAD_BYTES = 12;
@@ -12,9 +14,10 @@ export function batchBytes(rows: number, rowBytes: number): number {
   return rows * (rowBytes + ROW_OVERHEAD_BYTES);
 }
 
-export class Batch {
+export class Batch implements QueuedRows {
   readonly group: BatchGroup;
-  readonly buffer: ArrayBufferLike;
+  readonly #buffer: ArrayBufferLike;
+  readonly #pool: BufferPool;
   /** Rows for which there is room. */
   readonly capacity: number;
   /** Row-major `[capacity, ...rowDims]`. */
@@ -26,11 +29,13 @@ export class Batch {
   /** Rows committed. */
   length = 0;
 
-  constructor(group: BatchGroup, buffer: ArrayBufferLike, openedMs: number) {
+  /** @param buffer taken from the pool, and given back to it in the end */
+  constructor(group: BatchGroup, buffer: ArrayBufferLike, pool: BufferPool, openedMs: number) {
     const { rowLength, rowBytes } = group;
     const capacity = Math.floor(buffer.byteLength / (rowBytes + ROW_OVERHEAD_BYTES));
     this.group = group;
-    this.buffer = buffer;
+    this.#buffer = buffer;
+    this.#pool = pool;
     this.openedMs = openedMs;
     this.capacity = capacity;
     const length = capacity * rowLength;
@@ -41,6 +46,14 @@ export class Batch {
     const endsAt = Math.floor(buffer.byteLength / 8) * 8 - capacity * 8;
     this.windowEndsMs = new Float64Array(buffer, endsAt, capacity);
     this.targets = new Int32Array(buffer, endsAt - capacity * 4, capacity);
+  }
+
+  get sizeBytes(): number {
+    return this.#buffer.byteLength;
+  }
+
+  release(): void {
+    this.#pool.give(this.#buffer);
   }
 
   push(target: number, windowEndMs: number): void {

@@ -6,11 +6,10 @@
  * its batch, until a drain takes it.
  */
 import { messageOf, type ScoreBatch } from '@windrow/core';
-import type { Batch } from './batch.ts';
-import type { BufferPool } from './buffer-pool.ts';
 import type { LaneModels } from './lane-models.ts';
 import type { LaneModel } from './lane-model.ts';
 import type { ModelHost } from './model-host.ts';
+import type { QueuedRows } from './queued-rows.ts';
 import { RunFailure, reasonOf } from './run-failure.ts';
 import { WorkerLost } from './worker-lost.ts';
 
@@ -20,7 +19,6 @@ const ATTEMPTS_MAX = 3;
 export interface LaneParts {
   readonly host: ModelHost;
   readonly models: LaneModels;
-  readonly pool: BufferPool;
   readonly nowMs: () => number;
   /** Something was scored, or failed. */
   readonly onProgress: () => void;
@@ -28,7 +26,7 @@ export interface LaneParts {
 
 /** What became of some rows of a batch. */
 interface Outcome {
-  readonly batch: Batch;
+  readonly batch: QueuedRows;
   readonly from: number;
   readonly rows: number;
   /** null: `error` says why. */
@@ -40,11 +38,10 @@ interface Outcome {
 export class Lane {
   readonly host: ModelHost;
   readonly models: LaneModels;
-  readonly #pool: BufferPool;
   readonly #nowMs: () => number;
   readonly #onProgress: () => void;
   /** Batches to be run, from `#head` on. */
-  #queue: Batch[] = [];
+  #queue: QueuedRows[] = [];
   #head = 0;
   #outcomes: Outcome[] = [];
   #loop: Promise<void> | null = null;
@@ -58,22 +55,21 @@ export class Lane {
   constructor(parts: LaneParts) {
     this.host = parts.host;
     this.models = parts.models;
-    this.#pool = parts.pool;
     this.#nowMs = parts.nowMs;
     this.#onProgress = parts.onProgress;
   }
 
   /** Gives a batch to be run; it is the lane's from now on. */
-  give(batch: Batch): void {
+  give(batch: QueuedRows): void {
     this.#queue.push(batch);
-    this.heldBytes += batch.buffer.byteLength;
+    this.heldBytes += batch.sizeBytes;
     this.given++;
     if (this.host.isApart) this.start();
   }
 
   /** Takes back a batch that was opened and not given. */
-  discard(batch: Batch): void {
-    this.#pool.give(batch.buffer);
+  discard(batch: QueuedRows): void {
+    batch.release();
     this.models.unhold(batch.group.model);
   }
 
@@ -118,7 +114,7 @@ export class Lane {
       });
     } finally {
       if (isLast) {
-        this.heldBytes -= batch.buffer.byteLength;
+        this.heldBytes -= batch.sizeBytes;
         this.taken++;
         this.discard(batch);
       }
@@ -146,7 +142,7 @@ export class Lane {
   }
 
   async #score(
-    batch: Batch,
+    batch: QueuedRows,
     from: number,
     rows: number,
   ): Promise<Pick<Outcome, 'values' | 'error'>> {

@@ -93,36 +93,77 @@ it('gives the bytes of copied tensors', { timeout: 600_000 }, () => {
   expect(lent).toBeGreaterThan(parameters.numRuns);
 });
 
-/** One metric, cells of 1 ms, windows of `cells` every cell. */
-function oneMetric(cells: number, fill: Definition['fill'], layout: Definition['layout']): Definition {
-  const [drawn] = fc.sample(definition, { numRuns: 1, seed: 1 });
-  return {
-    ...drawn!,
-    ...{ inputMetricIds: [dictionary.text(0), dictionary.text(1)], resolutionMs: 1, stepMs: 1 },
-    ...{ windowMs: cells, aggregate: 'last', fill, allowMissing: true, minCoverage: 0 },
-    ...{ allowedLatenessMs: 50, layout },
-  };
-}
+/** Two metrics, cells of 1 ms, windows that overlap: what crawling is about. */
+const crawling = fc
+  .record({
+    drawn: definition,
+    cells: fc.integer({ min: 2, max: 12 }),
+    stepCells: fc.constantFrom(1, 1, 2, 3),
+    reach: fc.integer({ min: 0, max: 9 }),
+    method: fc.constantFrom(
+      'last' as const,
+      'linear' as const,
+      'constant' as const,
+      'none' as const,
+    ),
+    latenessMs: fc.constantFrom(0, 9),
+  })
+  .map(({ drawn, cells, stepCells, reach, method, latenessMs }): Definition => {
+    const fill = {
+      last: { method: 'last' as const, maxAgeMs: reach },
+      linear: { method: 'linear' as const, maxGapMs: reach },
+      constant: { method: 'constant' as const, value: -1 },
+      none: { method: 'none' as const },
+    }[method];
+    return {
+      ...drawn,
+      ...{ inputMetricIds: [dictionary.text(0), dictionary.text(1)], resolutionMs: 1, fill },
+      ...{ windowMs: cells, stepMs: Math.min(stepCells, cells), allowedLatenessMs: latenessMs },
+    };
+  });
 
-it.each([
-  ['channel_major', { method: 'last', maxAgeMs: 3 }],
-  ['channel_major', { method: 'linear', maxGapMs: 4 }],
-  ['time_major', { method: 'last', maxAgeMs: 3 }],
-  ['time_major', { method: 'linear', maxGapMs: 4 }],
-] as const)('crawls for longer than its buffer, with gaps and late samples: %s, %o', (layout, fill) => {
-  const arrived: Sample[] = [];
-  for (let t = 0; t < 400; t++) {
-    for (const slot of [0, 1]) {
-      const isGap = (t * (slot + 3)) % 11 < 3;
-      if (!isGap) arrived.push({ id: dictionary.text(slot), t, v: t + slot / 10 });
-      if (t % 17 === 0) arrived.push({ id: dictionary.text(slot), t: t - 4, v: -t });
-    }
-  }
-  const targets = [{ definition: oneMetric(7, fill, layout), dtype: 'float64' as const }];
-  const work = { targets, later: targets, arrived, outOfOrderMs: 2, cut: 10_000, isRestored: false };
-  const copied = run(work, 'by_the_hundred', { sizes: [20], room: 1000 });
-  const viewed = run(work, 'view', { sizes: [20], room: 1000 });
-  expect(listed(viewed.sink)).toEqual(listed(copied.sink));
-  expect(listed(viewed.rest)).toEqual(listed(copied.rest));
-  expect(viewed.sink.lent).toBeGreaterThan(300);
-});
+/** A sample of each metric every millisecond, but for some; of those left out some come later. */
+const gappy = fc
+  .array(fc.tuple(fc.nat(9), fc.nat(9), fc.integer({ min: 0, max: 14 })), {
+    minLength: 30,
+    maxLength: 90,
+  })
+  .map((drawn) =>
+    drawn.flatMap(([a, b, back], t) => {
+      const arrived: Sample[] = [];
+      if (a < 6) arrived.push({ id: dictionary.text(0), t, v: t });
+      if (b < 6 || t < 3) arrived.push({ id: dictionary.text(1), t, v: -t });
+      if (a > 7 && t > 14) arrived.push({ id: dictionary.text(b % 2), t: t - back, v: b });
+      return arrived;
+    }),
+  );
+
+it(
+  'gives the bytes of copied tensors, step by step, over gaps that open and close',
+  { timeout: 600_000 },
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(crawling, { minLength: 1, maxLength: 2 }),
+        gappy,
+        fc.constantFrom(0, 3),
+        (own, arrived, outOfOrderMs) => {
+          const targets = own.map((d) => ({ definition: d, dtype: 'float64' as const }));
+          const work = {
+            targets,
+            later: targets,
+            arrived,
+            outOfOrderMs,
+            cut: 40,
+            isRestored: false,
+          };
+          const copied = run(work, 'by_the_hundred', { sizes: [20], room: 1000 });
+          const viewed = run(work, 'view', { sizes: [7], room: 3 });
+          expect(listed(viewed.sink)).toEqual(listed(copied.sink));
+          expect(listed(viewed.rest)).toEqual(listed(copied.rest));
+        },
+      ),
+      parameters,
+    );
+  },
+);
