@@ -1,2 +1,4 @@
 /** ClickHouse as a source of samples: over HTTP, or embedded (chdb). */
-export {};
+export { chdbSource } from './chdb-source.ts';
+export { clickhouseSource, type ClickHouseOptions } from './clickhouse-source.ts';
+export type { TableSnapshot, TableSource } from './table-source.ts';
