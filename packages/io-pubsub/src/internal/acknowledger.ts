@@ -1,0 +1,143 @@
+/**
+ * Tells the server which messages need not come again, in few large requests, and tries again where it did not listen.
+ *
+ * That an acknowledgement is refused (it came too late, or another delivery of the message is under way) is an outcome, not a
+ * failure: the message comes again and is known.
+ */
+import { status } from '@grpc/grpc-js';
+import type { v1 } from '@google-cloud/pubsub-api';
+import { messageOf } from '@windrow/core';
+import { oneAttempt } from './call-options.ts';
+import type { HeldMessage } from './intake.ts';
+import { Patience, pause } from './patience.ts';
+import { isTransient, statusOf } from './rpc-failure.ts';
+
+/** Pub/Sub takes requests of 512 KiB; ids are some 200 bytes. */
+const REQUEST_BYTES_MAX = 400_000;
+const REQUEST_IDS_MAX = 2500;
+const REQUESTS_AT_ONCE = 4;
+const TIMEOUT_MS = 30_000;
+/** After this the lease has run out anyway. */
+const BUDGET_MS = 60_000;
+
+/** What became of acknowledgements, in messages. */
+export interface AckCounts {
+  acknowledged: number;
+  /** The server would not have them: too late, or not ours. */
+  ackInvalid: number;
+  ackDenied: number;
+  /** It could not be reached for too long. */
+  ackGivenUp: number;
+}
+
+export class Acknowledger {
+  readonly counts: AckCounts = { acknowledged: 0, ackInvalid: 0, ackDenied: 0, ackGivenUp: 0 };
+  /** Last error, also one that was overcome. */
+  error: string | null = null;
+  readonly #client: v1.SubscriberClient;
+  readonly #subscription: string;
+  readonly #random: () => number;
+  readonly #signal: AbortSignal;
+
+  /** @param signal ends the retries */
+  constructor(
+    client: v1.SubscriberClient,
+    subscription: string,
+    random: () => number,
+    signal: AbortSignal,
+  ) {
+    this.#client = client;
+    this.#subscription = subscription;
+    this.#random = random;
+    this.#signal = signal;
+  }
+
+  /** @param settled is told of messages whose outcome is known, and which have been counted */
+  async acknowledge(
+    messages: readonly HeldMessage[],
+    settled: (messages: readonly HeldMessage[]) => void,
+  ): Promise<void> {
+    const requests = requestsOf(messages)[Symbol.iterator]();
+    const work = async (): Promise<void> => {
+      for (const request of requests) {
+        await this.#send(request);
+        settled(request);
+      }
+    };
+    await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, work));
+  }
+
+  async #send(messages: readonly HeldMessage[]): Promise<void> {
+    const patience = new Patience(BUDGET_MS, this.#random);
+    let left = messages.map(({ ackId }) => ackId);
+    while (left.length > 0) {
+      try {
+        await this.#client.acknowledge(
+          { subscription: this.#subscription, ackIds: left },
+          oneAttempt(TIMEOUT_MS),
+        );
+        this.counts.acknowledged += left.length;
+        return;
+      } catch (error) {
+        this.error = messageOf(error);
+        left = this.#sort(left, error);
+      }
+      if (left.length === 0) return;
+      const waitMs = this.#signal.aborted ? null : patience.next();
+      if (waitMs === null) {
+        this.counts.ackGivenUp += left.length;
+        return;
+      }
+      await pause(waitMs, this.#signal);
+    }
+  }
+
+  /** Counts what is settled by this error, and returns what is to be tried again. */
+  #sort(ackIds: readonly string[], error: unknown): string[] {
+    const reasons = reasonsOf(error);
+    if (reasons === null && !isTransient(error)) {
+      if (statusOf(error) === status.PERMISSION_DENIED) this.counts.ackDenied += ackIds.length;
+      else this.counts.ackInvalid += ackIds.length;
+      return [];
+    }
+    if (reasons === null) return [...ackIds];
+    const again: string[] = [];
+    for (const ackId of ackIds) {
+      const reason = reasons.get(ackId);
+      if (reason === undefined) this.counts.acknowledged++;
+      else if (reason.startsWith('TRANSIENT_')) again.push(ackId);
+      else if (/PERMISSION/.test(reason)) this.counts.ackDenied++;
+      else this.counts.ackInvalid++;
+    }
+    return again;
+  }
+}
+
+/** Why single ids were refused, by id: what exactly-once delivery adds to an error. null where it says nothing of them. */
+function reasonsOf(error: unknown): ReadonlyMap<string, string> | null {
+  if (typeof error !== 'object' || error === null || !('errorInfoMetadata' in error)) return null;
+  const metadata = error.errorInfoMetadata;
+  if (typeof metadata !== 'object' || metadata === null) return null;
+  const reasons = Object.entries(metadata).filter(([, reason]) =>
+    /^(?:PERMANENT|TRANSIENT)_FAILURE_/.test(String(reason)),
+  );
+  return reasons.length === 0
+    ? null
+    : new Map(reasons.map(([ackId, reason]) => [ackId, String(reason)]));
+}
+
+function* requestsOf(messages: readonly HeldMessage[]): Generator<readonly HeldMessage[]> {
+  let start = 0;
+  let bytes = 0;
+  for (const [i, { ackId }] of messages.entries()) {
+    const sizeBytes = ackId.length + 4;
+    const isFull = i - start >= REQUEST_IDS_MAX || bytes + sizeBytes > REQUEST_BYTES_MAX;
+    if (isFull && i > start) {
+      yield messages.slice(start, i);
+      start = i;
+      bytes = 0;
+    }
+    bytes += sizeBytes;
+  }
+  if (start < messages.length) yield messages.slice(start);
+}
