@@ -173,6 +173,16 @@ export class CellAggregator {
     }
   }
 
+  /** Whether the distinct samples of a track's cells are kept, so that their number is known. */
+  keepsCounts(track: number): boolean {
+    return this.#codes[track]! >= SUM;
+  }
+
+  /** Distinct samples of an observed cell of such a track. */
+  sampleCount(track: number, cell: number): number {
+    return this.#pairs!.count(track * this.ring.capacity + this.ring.place(cell));
+  }
+
   /** Bytes of state beside the ring's, as allocated. */
   get sizeBytes(): number {
     return this.#offsets.byteLength + (this.#pairs?.sizeBytes ?? 0);

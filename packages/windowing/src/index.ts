@@ -22,6 +22,7 @@ export type { TensorSink } from './tensor-sink.ts';
 export { SampleStage, type Arrival, type EngineHooks, type EngineOptions } from './sample-stage.ts';
 export { SNAPSHOT_PARTS, WindowEngine } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';
+export { NO_OBSERVATION, type WindowInspection } from './window-inspection.ts';
 export type { WindowCounts } from './window-state.ts';
 export {
   readTensorBatch,

@@ -6,6 +6,7 @@ import { SampleStage, type EngineOptions } from './sample-stage.ts';
 import { LineRestorer, imageOf, visitTracks } from './snapshot/line-image.ts';
 import { SnapshotPart, SnapshotWriter, type SavedEngine } from './snapshot/snapshot-part.ts';
 import type { TensorSink } from './tensor-sink.ts';
+import type { WindowInspection } from './window-inspection.ts';
 import type { WindowCounts } from './window-state.ts';
 
 /**
@@ -28,6 +29,22 @@ export class WindowEngine extends SampleStage<TensorSink> {
       for (const window of line.windows) counts[window.target] = window.counts();
     }
     return counts;
+  }
+
+  /**
+   * A window of a target as it is now: the last one that ends at `atMs` or before. Changes nothing.
+   * @param atMs default: the watermark of the line, and so the window that was judged last
+   * @returns null where its cells are not, or no longer, all held
+   */
+  inspect(target: number, atMs?: number): WindowInspection | null {
+    for (const line of this.lines) {
+      const window = line.windows.find((own) => own.target === target);
+      if (window === undefined) continue;
+      const untilMs = Math.min(atMs ?? line.watermarkMs, window.range.untilMs);
+      const endMs = Math.floor(untilMs / window.stepMs) * window.stepMs;
+      return line.state.rings[window.plan.ring]!.inspect(window, endMs);
+    }
+    throw new WindrowError('USAGE', `target: found ${target}, expected one of the engine's`);
   }
 
   /**

@@ -42,6 +42,12 @@ export interface SavedWindows {
   readonly dirtyEndsMs: readonly number[];
 }
 
+/** Cells that are kept beyond what windows still to be judged need: a step, where windows touch. */
+export function keptCells({ definition }: WindowPlan): number {
+  const { stepMs, windowMs, resolutionMs } = definition;
+  return stepMs <= windowMs ? stepMs / resolutionMs : 0;
+}
+
 export class WindowState {
   readonly plan: WindowPlan;
   /** Index of the definition among all targets; another after the definitions changed. */
@@ -51,6 +57,11 @@ export class WindowState {
   readonly latenessMs: number;
   /** `W + lookback`: how long before its end a window may need samples. */
   readonly reachMs: number;
+  /**
+   * By how much longer cells are kept: the window judged last stays whole, for who looks at it, and for a tensor that crawls. Windows with
+   * gaps between them are not kept.
+   */
+  readonly keptMs: number;
   readonly range: EndRange;
   /** End of the next window to be judged; -Infinity before the line's first sample. */
   nextEndMs: number;
@@ -77,6 +88,7 @@ export class WindowState {
     this.stepMs = definition.stepMs;
     this.latenessMs = definition.allowedLatenessMs;
     this.reachMs = definition.windowMs + plan.lookbackCells * definition.resolutionMs;
+    this.keptMs = keptCells(plan) * definition.resolutionMs;
     this.nextEndMs =
       range.afterMs === Number.NEGATIVE_INFINITY
         ? Number.NEGATIVE_INFINITY
@@ -116,9 +128,7 @@ export class WindowState {
     const { resolutionMs } = this.ring;
     const openMs = watermarkMs - this.latenessMs;
     const end = Math.min(this.nextEndMs, this.firstEndAfter(openMs));
-    // A tensor that crawls looks at what it loses.
-    const keptMs = this.plan.delivery.kind === 'view' ? this.stepMs : 0;
-    const from = Math.min(end - this.reachMs - keptMs, openMs);
+    const from = Math.min(end - this.reachMs - this.keptMs, openMs);
     const inRange = this.firstEndAfter(this.range.afterMs) - this.reachMs;
     return Math.floor((inRange > from ? inRange : from) / resolutionMs);
   }
@@ -172,20 +182,41 @@ export class WindowState {
 
   /** Writes the tensor of the window that `coverage` was last asked about; COMPLETE, or INCOMPLETE where a cell stays missing. */
   assemble(endMs: number, row: TensorRow): number {
-    const { cells, tracks, definition } = this.plan;
-    const timeMajor = definition.layout === 'time_major';
-    const from = this.#from;
-    const to = this.#to;
-    from.first = this.ring.place(endMs / this.ring.resolutionMs - cells);
-    to.data = row.data;
-    to.stride = timeMajor ? tracks.length : 1;
+    const { tracks, definition } = this.plan;
+    this.#begin(endMs, row);
     for (let c = 0; c < tracks.length; c++) {
-      from.row = tracks[c]! * this.ring.capacity;
-      to.at = row.offset + (timeMajor ? c : c * cells);
-      const missing = this.#observed[c] === cells ? this.#copy() : this.#fill(this.#observed[c]!);
-      if (missing > 0 && !definition.allowMissing) return INCOMPLETE;
+      if (this.#assembleChannel(c, row.offset) > 0 && !definition.allowMissing) return INCOMPLETE;
     }
     return COMPLETE;
+  }
+
+  #begin(endMs: number, { data }: TensorRow): void {
+    const { cells, tracks, definition } = this.plan;
+    this.#from.first = this.ring.place(endMs / this.ring.resolutionMs - cells);
+    this.#to.data = data;
+    this.#to.stride = definition.layout === 'time_major' ? tracks.length : 1;
+  }
+
+  /** Returns how many cells stay missing. */
+  #assembleChannel(c: number, offset: number): number {
+    const { cells, tracks, definition } = this.plan;
+    this.#from.row = tracks[c]! * this.ring.capacity;
+    this.#to.at = offset + (definition.layout === 'time_major' ? c : c * cells);
+    return this.#observed[c] === cells ? this.#copy() : this.#fill(this.#observed[c]!);
+  }
+
+  /** Writes a tensor whatever is missing, and says what the window would be judged to be now. Its cells are held. */
+  look(endMs: number, row: TensorRow): number {
+    const verdict = this.coverage(endMs);
+    // What was counted may change before the window is judged.
+    this.#countedMs = Number.NaN;
+    this.#begin(endMs, row);
+    let missing = 0;
+    for (let c = 0; c < this.plan.tracks.length; c++) {
+      missing += this.#assembleChannel(c, row.offset);
+    }
+    const isWhole = missing === 0 || this.plan.definition.allowMissing;
+    return verdict === COMPLETE && !isWhole ? INCOMPLETE : verdict;
   }
 
   /** `coverage`, and `assemble` where that finds nothing against it. */
@@ -201,8 +232,8 @@ export class WindowState {
   }
 
   /** A late sample changed a cell. */
-  noteLate(track: number, cell: number, isNew: boolean): void {
-    this.#crawling?.noteLate(track, cell, isNew);
+  noteLate(track: number, cell: number, wasMissing: boolean): void {
+    this.#crawling?.noteLate(track, cell, wasMissing);
   }
 
   #copy(): number {

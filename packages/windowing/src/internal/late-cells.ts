@@ -5,12 +5,12 @@ export class LateCells {
   readonly tracks: Int32Array = new Int32Array(LATE_MAX);
   readonly cells: Float64Array = new Float64Array(LATE_MAX);
   /** 1 where the cell was missing before. */
-  readonly isNew: Uint8Array = new Uint8Array(LATE_MAX);
+  readonly wasMissing: Uint8Array = new Uint8Array(LATE_MAX);
   length = 0;
   /** Some were not kept. */
   hasOverflowed = false;
 
-  add(track: number, cell: number, isNew: boolean): void {
+  add(track: number, cell: number, wasMissing: boolean): void {
     const { length } = this;
     if (length === LATE_MAX) {
       this.hasOverflowed = true;
@@ -18,7 +18,7 @@ export class LateCells {
     }
     this.tracks[length] = track;
     this.cells[length] = cell;
-    this.isNew[length] = isNew ? 1 : 0;
+    this.wasMissing[length] = wasMissing ? 1 : 0;
     this.length++;
   }
 

@@ -9,7 +9,7 @@ import { CellAggregator } from '../cell-aggregator.ts';
 import { CellRing } from '../cell-ring.ts';
 import type { EndRange } from '../end-range.ts';
 import type { LinePlan, RingPlan, WindowPlan } from '../plan.ts';
-import { WindowState } from '../window-state.ts';
+import { WindowState, keptCells } from '../window-state.ts';
 import { RingState } from './ring-state.ts';
 
 export interface LineOptions {
@@ -110,11 +110,12 @@ const SPARE_CELLS_MIN = 32;
 function makeRing(plan: RingPlan, windows: readonly WindowPlan[], aheadMs: number): CellRing {
   const cellsOf = (ms: number): number => Math.ceil(ms / plan.resolutionMs);
   const reach = windows.map(
-    ({ definition, cells, lookbackCells, delivery }) =>
-      cells +
-      lookbackCells +
-      cellsOf(definition.stepMs) * (delivery.kind === 'view' ? 2 : 1) +
-      cellsOf(definition.allowedLatenessMs) +
+    (window) =>
+      window.cells +
+      window.lookbackCells +
+      keptCells(window) +
+      cellsOf(window.definition.stepMs) +
+      cellsOf(window.definition.allowedLatenessMs) +
       2,
   );
   const needed = Math.max(...reach) + cellsOf(aheadMs) + 1;

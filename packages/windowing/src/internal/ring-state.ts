@@ -8,6 +8,7 @@ import type { CellRing } from '../cell-ring.ts';
 import type { LineSamples } from '../line-samples.ts';
 import { PointColumns } from '../point-columns.ts';
 import { DROPPED_LATE, OUT_OF_RANGE } from '../verdict.ts';
+import { inspectWindow, type WindowInspection } from '../window-inspection.ts';
 import type { WindowState } from '../window-state.ts';
 
 /** The windows that read a ring. */
@@ -48,6 +49,11 @@ export class RingState {
       Math.min(...users.map((w) => w.firstEndAfter(w.range.afterMs) - w.reachMs)),
     );
     this.#untilMs = Math.max(...this.windows.map((w) => w.range.untilMs));
+  }
+
+  /** A window of this ring as it is now; null where its cells are not all held. */
+  inspect(window: WindowState, endMs: number): WindowInspection | null {
+    return this.#aggregator === null ? null : inspectWindow(window, this.#aggregator, endMs);
   }
 
   /** Whether late samples changed something that the next move of the watermark must deal with. */
