@@ -1,5 +1,5 @@
 import { runCommand } from '@windrow/cli';
-import { spec } from './command.ts';
+import { spec } from './export-command.ts';
 import { trainExport } from './train-export.ts';
 
 await runCommand(spec, trainExport);

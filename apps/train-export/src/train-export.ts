@@ -1,31 +1,40 @@
 /** windrow-train-export: wires the rooms together. */
-import { join } from 'node:path';
-import { createProgress, formatCount, type CommandContext } from '@windrow/cli';
-import { MetricDictionary, messageOf, type Definition } from '@windrow/core';
+import { WINDROW_VERSION, createProgress, type CommandContext, type Terminal } from '@windrow/cli';
+import { messageOf } from '@windrow/core';
 import {
-  RecordBatchFile,
+  AtomicFile,
   SpillFolder,
   openDeadLetterSink,
   openSource,
   readDefinitions,
   refuseClashes,
 } from '@windrow/io';
-import { runExport, type JobReport } from '@windrow/pipeline';
-import { printSamples, sourceFactories, writeReport, writeSummary } from '@windrow/job-command';
-import { tensorRecordBatch, tensorSchema } from '@windrow/windowing';
-import { spec, type options as commandOptions } from './command.ts';
+import { sourceFactories, writeSummary } from '@windrow/job-command';
+import { exportDataset, selectDefinitions, type ExportReport } from '@windrow/training';
+import { spec, type options as exportOptions } from './export-command.ts';
+import { askedExport, readMetricNames } from './export-request.ts';
+import { exportSummary, printExport } from './export-summary.ts';
 
-type Context = CommandContext<typeof commandOptions>;
+type Context = CommandContext<typeof exportOptions>;
 
 export async function trainExport(context: Context): Promise<void> {
   const { options, terminal } = context;
   const startMs = terminal.elapsedMs();
-  const { definitions } = await readDefinitions(options.definitions);
-  const paths = definitions.map((d) => join(options.out, `${d.outputMetricId}.arrow`));
-  const others = [options.deadLetter, options.summaryFile].filter((uri) => uri !== null);
-  await refuseClashes([options.source, options.definitions], [...paths, ...others]);
+  const inputs = [options.source, options.definitions, options.labels, options.metrics];
+  const outputs = [options.out, options.deadLetter, options.summaryFile];
+  await refuseClashes(
+    inputs.filter((uri) => uri !== null),
+    outputs.filter((uri) => uri !== null),
+  );
   try {
-    await exportTensors(context, definitions, paths, startMs);
+    const report = await run(context);
+    if (options.summaryFile !== null) {
+      const elapsedMs = Math.round(terminal.elapsedMs() - startMs);
+      const peakBytes = process.resourceUsage().maxRSS * 1024;
+      const summary = exportSummary(report, { command: spec.name, elapsedMs, peakBytes });
+      await writeJson(options.summaryFile, summary);
+    }
+    printExport(report, options.out, terminal);
   } catch (error) {
     if (options.summaryFile !== null) {
       const elapsedMs = terminal.elapsedMs() - startMs;
@@ -36,102 +45,75 @@ export async function trainExport(context: Context): Promise<void> {
   }
 }
 
-async function exportTensors(
-  context: Context,
-  definitions: readonly Definition[],
-  paths: readonly string[],
-  startMs: number,
-): Promise<void> {
-  const { options, terminal } = context;
-  const files = await createFiles(definitions, paths, options.dtype);
-  try {
-    const report = await run(context, definitions, files);
-    for (const file of files) await file.commit();
-    if (options.summaryFile !== null) {
-      await writeReport(options.summaryFile, {
-        command: spec.name,
-        asked: {
-          definitions_file: options.definitions,
-          source: options.source,
-          out: options.out,
-          dtype: options.dtype,
-          start_ms: options.start,
-          end_ms: options.end,
-        },
-        report,
-        elapsedMs: terminal.elapsedMs() - startMs,
-        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-      });
-    }
-    const windows = report.definitions.reduce((sum, counts) => sum + counts.scored, 0);
-    printSamples(report, terminal);
-    terminal.stderr.write(
-      `tensors      ${formatCount(windows)} windows of ${formatCount(definitions.length)} definitions in ${options.out}\n`,
-    );
-  } finally {
-    for (const file of files) await file.abort();
-  }
-}
-
-async function createFiles(
-  definitions: readonly Definition[],
-  paths: readonly string[],
-  dtype: Context['options']['dtype'],
-): Promise<RecordBatchFile[]> {
-  const files: RecordBatchFile[] = [];
-  try {
-    for (const [d, definition] of definitions.entries()) {
-      files.push(await RecordBatchFile.create(paths[d]!, tensorSchema(definition, dtype)));
-    }
-  } catch (error) {
-    for (const file of files) await file.abort();
-    throw error;
-  }
-  return files;
-}
-
-async function run(
-  { options, terminal, signal }: Context,
-  definitions: readonly Definition[],
-  files: readonly RecordBatchFile[],
-): Promise<JobReport> {
-  const { dtype } = options;
-  const schemas = definitions.map((definition) => tensorSchema(definition, dtype));
+async function run({ options, terminal, signal }: Context): Promise<ExportReport> {
+  const asked = askedExport(options);
+  const { definitions } = await readDefinitions(options.definitions);
+  const metricNames = await readMetricNames(options.metrics);
   const source = await openSource(options.source, sourceFactories(terminal));
-  const letters =
+  const spill = new SpillFolder();
+  const progress = progressOf(options.progress, terminal);
+  const deadLetters =
     options.deadLetter === null
       ? null
       : await openDeadLetterSink(options.deadLetter, { log: process.stdout });
-  const spill = new SpillFolder();
-  const progress = createProgress({ mode: options.progress, terminal });
-  let started = false;
   try {
-    const report = await runExport({
-      source,
-      targets: definitions.map((definition) => ({ definition, dtype })),
-      dictionary: MetricDictionary.of(definitions.flatMap((d) => d.inputMetricIds)),
-      deadLetters: letters,
-      nowMs: () => terminal.elapsedMs(),
-      signal,
-      onProgress: ({ samples, samplesTotal }) => {
-        if (!started) progress.phase(spec.name, samplesTotal, 'samples');
-        started = true;
-        progress.update(samples);
+    const report = await exportDataset({
+      ...asked,
+      definitions: selectDefinitions(definitions, options.select),
+      metricNames,
+      tool: { version: WINDROW_VERSION, command: [spec.name, ...process.argv.slice(2)] },
+      pass: {
+        source,
+        range: {
+          afterMs: options.start ?? Number.NEGATIVE_INFINITY,
+          untilMs: options.end ?? Number.POSITIVE_INFINITY,
+        },
+        spill,
+        deadLetters,
+        nowMs: () => terminal.elapsedMs(),
+        signal,
+        onProgress: progress.update,
+        strict: options.strict,
       },
-      range: {
-        afterMs: options.start ?? Number.NEGATIVE_INFINITY,
-        untilMs: options.end ?? Number.POSITIVE_INFINITY,
-      },
-      spill,
-      write: (target, windows) =>
-        files[target]!.write(tensorRecordBatch(schemas[target]!, definitions[target]!, windows)),
     });
-    await letters?.commit();
+    await deadLetters?.commit();
     return report;
   } finally {
     progress.end();
-    await letters?.abort();
+    await deadLetters?.abort();
     await spill.close();
     await source.close();
+  }
+}
+
+function progressOf(
+  mode: Context['options']['progress'],
+  terminal: Terminal,
+): {
+  readonly update: (done: {
+    readonly samples: number;
+    readonly samplesTotal: number | null;
+  }) => void;
+  readonly end: () => void;
+} {
+  const progress = createProgress({ mode, terminal });
+  let started = false;
+  return {
+    update: ({ samples, samplesTotal }) => {
+      if (!started) progress.phase(spec.name, samplesTotal, 'samples');
+      started = true;
+      progress.update(samples);
+    },
+    end: () => progress.end(),
+  };
+}
+
+async function writeJson(path: string, json: object): Promise<void> {
+  const file = await AtomicFile.create(path);
+  try {
+    await file.write(new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+    await file.commit();
+  } finally {
+    await file.abort();
   }
 }

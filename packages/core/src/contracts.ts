@@ -58,6 +58,11 @@ export interface ReadOptions {
   readonly range: TimeRange | null;
   /** Takes each row that cannot be read. */
   readonly reject: (letter: DeadLetter) => void;
+  /**
+   * Name of a column with the time of arrival (ms, or a time): batches then have `arrivalsMs`. A row without one is rejected; a
+   * source that knows no arrival leaves `arrivalsMs` away. Default: nobody asks.
+   */
+  readonly arrivalColumn?: string;
 }
 
 /** A bounded source of samples. */

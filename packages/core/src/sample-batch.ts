@@ -20,6 +20,8 @@ export interface SampleBatch {
   readonly timestampsMs: Float64Array;
   /** Any float64; NaN and the infinities are *invalid* (a null or empty value is handed on as NaN). */
   readonly values: Float64Array;
+  /** When each sample arrived, ms as `timestampsMs`; only where `ReadOptions.arrivalColumn` asked for it. */
+  readonly arrivalsMs?: Float64Array;
 }
 
 /** A batch under construction, with columns that the owner reuses. */
@@ -29,14 +31,21 @@ export class SampleColumns implements SampleBatch {
   readonly slots: Int32Array;
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
+  declare readonly arrivalsMs?: Float64Array;
   length = 0;
 
-  constructor(dictionary: MetricDictionary, capacity: number) {
+  /** @param options.arrivals whether there is a column for the time of arrival */
+  constructor(
+    dictionary: MetricDictionary,
+    capacity: number,
+    options: { readonly arrivals?: boolean } = {},
+  ) {
     this.dictionary = dictionary;
     this.capacity = capacity;
     this.slots = new Int32Array(capacity);
     this.timestampsMs = new Float64Array(capacity);
     this.values = new Float64Array(capacity);
+    if (options.arrivals === true) this.arrivalsMs = new Float64Array(capacity);
   }
 
   get full(): boolean {
@@ -44,10 +53,11 @@ export class SampleColumns implements SampleBatch {
   }
 
   /** Appends a row; the caller has checked `full`. */
-  push(slot: number, timestampMs: number, value: number): void {
+  push(slot: number, timestampMs: number, value: number, arrivalMs?: number): void {
     const i = this.length++;
     this.slots[i] = slot;
     this.timestampsMs[i] = timestampMs;
     this.values[i] = value;
+    if (arrivalMs !== undefined) this.arrivalsMs![i] = arrivalMs;
   }
 }

@@ -1,2 +1,9 @@
-/** Training sets that equal production: examples, labels, splits, two clocks, verification. */
-export {};
+/** Training sets that equal production: examples, labels, splits, two clocks, verification. See `docs/TRAINING.md`. */
+export { exportDataset, type ExportReport } from './dataset/export-dataset.ts';
+export type { ExportRequest, LabelRequest, WindowRequest } from './dataset/export-request.ts';
+export { LABEL_COLUMNS, type LabelColumn, type LabelMapping } from './labels/label-reader.ts';
+export { readTable } from './labels/read-table.ts';
+export { FLAT_FORMS, type FlatForm } from './output/example-layout.ts';
+export { OUTPUT_FORMATS, type OutputFormat } from './output/split-writer.ts';
+export { parseSplit, type SplitSpec } from './splits/split-spec.ts';
+export { selectDefinitions } from './tensor-form.ts';

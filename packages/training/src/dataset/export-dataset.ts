@@ -1,0 +1,142 @@
+/**
+ * An export from a request to a folder:
+ *
+ *     samples ─ engine ─> windows (temporary file) ─┐
+ *     labels, or cells of target metrics ───────────┴─> examples ─ splits ─> data/split=NAME/part-N, npy/, dataset.json
+ *
+ * The same request gives the same bytes, whatever the order of the samples; nothing in the folder says when it was made.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { SourceSplit } from '@windrow/core';
+import { AtomicFile } from '@windrow/io';
+import { neededRange } from '@windrow/windowing';
+import { DatasetFolder } from '../output/dataset-folder.ts';
+import { splitExamples, type Splits } from '../splits/split-examples.ts';
+import type { ExampleColumns } from '../examples/example-columns.ts';
+import { tensorFormOf, type TensorForm } from '../tensor-form.ts';
+import type { ExportRequest } from './export-request.ts';
+import { gatherExamples, type Gathered } from './gather-examples.ts';
+import { groupsOf } from './group-values.ts';
+import { inputNames } from './input-names.ts';
+import { datasetManifest, MANIFEST_FILE, type SourceSnapshot } from './manifest.ts';
+import { writeExamples, type WrittenSplit } from './write-examples.ts';
+
+export interface ExportReport {
+  readonly gathered: Gathered;
+  readonly splits: Splits;
+  readonly written: readonly WrittenSplit[];
+}
+
+/**
+ * Exports a dataset; nothing is visible under its name before it is complete.
+ * @throws WindrowError USAGE, INPUT, OUTPUT
+ */
+export async function exportDataset(request: ExportRequest): Promise<ExportReport> {
+  const form = tensorFormOf(request.definitions, request.dtype);
+  const folder = await DatasetFolder.create(request.output.path, request.output.overwrite);
+  try {
+    const snapshot = await snapshotOf(form, request);
+    const gathered = await gatherExamples(form, request);
+    const splits = splitOf(form, gathered.examples, request);
+    const names = inputNames(form, request.metricNames);
+    const { examples } = gathered;
+    const { records } = gathered.windows;
+    const parts = { form, examples, records, splits, inputNames: names };
+    const written = await writeExamples(folder.building, parts, request);
+    const manifest = datasetManifest({
+      form,
+      request,
+      gathered,
+      splits,
+      written,
+      inputNames: names,
+      snapshot,
+      labelsSha256: await labelsHash(request),
+    });
+    await writeJson(join(folder.building, MANIFEST_FILE), manifest);
+    await folder.commit();
+    return { gathered, splits, written };
+  } finally {
+    await folder.abort();
+  }
+}
+
+function splitOf(form: TensorForm, examples: ExampleColumns, request: ExportRequest): Splits {
+  const { spec } = request.split;
+  const { definitions, endsMs } = examples;
+  const { windowMs } = form.definitions[0]!;
+  const lines = [...new Set(form.definitions.map((definition) => definition.lineId))];
+  const lineOf = form.definitions.map((definition) => lines.indexOf(definition.lineId));
+  return splitExamples(
+    {
+      length: examples.length,
+      lines: Int32Array.from(definitions, (d) => lineOf[d]!),
+      startsMs: endsMs.map((endMs) => endMs - windowMs),
+      endsMs,
+      reachesMs: examples.reachesMs,
+      group: spec.kind === 'group' ? groupsOf(form, examples, spec.by) : () => '',
+    },
+    spec,
+    { embargoMs: request.embargoMs, seed: request.seed },
+  );
+}
+
+/** What the source consists of, as far as it says without being read. */
+async function snapshotOf(form: TensorForm, { pass }: ExportRequest): Promise<SourceSnapshot> {
+  const targets = form.definitions.map((definition) => ({ definition, dtype: form.dtype }));
+  const splits = await pass.source.splits(neededRange(targets, pass.range));
+  const hash = createHash('sha256');
+  for (const { name, sizeBytes, rowCount, minMs, maxMs } of splits) {
+    hash.update(JSON.stringify([name, sizeBytes, rowCount, minMs, maxMs]));
+  }
+  return {
+    splits: splits.length,
+    size_bytes: splits.reduce((sum, split) => sum + split.sizeBytes, 0),
+    rows: known(
+      splits,
+      (split) => split.rowCount,
+      (all) => all.reduce((a, b) => a + b),
+    ),
+    min_ms: known(
+      splits,
+      (split) => split.minMs,
+      (all) => all.reduce((a, b) => Math.min(a, b)),
+    ),
+    max_ms: known(
+      splits,
+      (split) => split.maxMs,
+      (all) => all.reduce((a, b) => Math.max(a, b)),
+    ),
+    sha256: hash.digest('hex'),
+  };
+}
+
+/** null where one split does not say, or there is none. */
+function known(
+  splits: readonly SourceSplit[],
+  of: (split: SourceSplit) => number | null,
+  combine: (all: readonly number[]) => number,
+): number | null {
+  const all = splits.map(of).filter((value) => value !== null);
+  return all.length < splits.length || all.length === 0 ? null : combine(all);
+}
+
+async function labelsHash({ examples }: ExportRequest): Promise<string | null> {
+  if (examples.from === 'windows') return null;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(examples.labels.path), hash);
+  return hash.digest('hex');
+}
+
+async function writeJson(path: string, json: object): Promise<void> {
+  const file = await AtomicFile.create(path);
+  try {
+    await file.write(new TextEncoder().encode(`${JSON.stringify(json, null, 2)}\n`));
+    await file.commit();
+  } finally {
+    await file.abort();
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * A folder that appears under its name only when everything in it is complete: built beside it under a hidden name, then renamed.
+ * A run that dies leaves at most the hidden folder; a run that fails leaves nothing.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { WindrowError, messageOf } from '@windrow/core';
+
+export class DatasetFolder {
+  /** As it will be called. */
+  readonly path: string;
+  /** Where it is built. */
+  readonly building: string;
+  readonly #overwrite: boolean;
+  #isOpen = true;
+
+  private constructor(path: string, building: string, overwrite: boolean) {
+    this.path = path;
+    this.building = building;
+    this.#overwrite = overwrite;
+  }
+
+  /**
+   * @param overwrite whether a dataset that is there may be replaced
+   * @throws WindrowError OUTPUT where something is there that may not be replaced, or the place cannot be written
+   */
+  static async create(path: string, overwrite: boolean): Promise<DatasetFolder> {
+    const whole = resolve(path);
+    await refuseTaken(path, overwrite);
+    const building = join(dirname(whole), `.${basename(whole)}.${randomUUID()}.tmp`);
+    try {
+      await mkdir(building, { recursive: true });
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+    return new DatasetFolder(path, building, overwrite);
+  }
+
+  /** Shows the folder under its name. @throws WindrowError OUTPUT */
+  async commit(): Promise<void> {
+    const whole = resolve(this.path);
+    // Again, for another run may have come first.
+    await refuseTaken(this.path, this.#overwrite);
+    const old = `${this.building}.old`;
+    try {
+      await syncFolders(this.building);
+      const wasThere = await isThere(whole);
+      if (wasThere) await rename(whole, old);
+      await rename(this.building, whole);
+      this.#isOpen = false;
+      await syncFolder(dirname(whole));
+      if (wasThere) await rm(old, { recursive: true, force: true });
+    } catch (error) {
+      throw cannotWrite(this.path, error);
+    }
+  }
+
+  /** Leaves nothing behind; does nothing after `commit`. */
+  async abort(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    await rm(this.building, { recursive: true, force: true });
+  }
+}
+
+/** A folder with a `dataset.json` may be replaced if that is asked for; an empty one always. */
+async function refuseTaken(path: string, overwrite: boolean): Promise<void> {
+  if (!(await isThere(path))) return;
+  const names = await readdir(path).catch(() => null);
+  if (names?.length === 0) return;
+  const isDataset = names?.includes('dataset.json') === true;
+  if (isDataset && overwrite) return;
+  throw new WindrowError(
+    'OUTPUT',
+    isDataset
+      ? `${path}: found a dataset, expected nothing there; --overwrite replaces it`
+      : `${path}: found ${names === null ? 'a file' : 'a folder that is no dataset'}, expected nothing there; name another folder`,
+  );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function syncFolders(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await syncFolders(join(folder, entry.name));
+  }
+  await syncFolder(folder);
+}
+
+/** Some systems do not open or sync folders; there the rename itself must do. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+function cannotWrite(path: string, error: unknown): WindrowError {
+  if (error instanceof WindrowError) return error;
+  return new WindrowError('OUTPUT', `${path}: cannot be written: ${messageOf(error)}`, {
+    cause: error,
+  });
+}
