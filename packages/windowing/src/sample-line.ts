@@ -107,7 +107,8 @@ export class SampleLine<Sink> {
     const state = this.#state;
     const { outOfOrderMs } = state;
     for (let i = from; i < to; i++) {
-      if (this.#easyRing !== null) {
+      // A run does not begin with a late sample.
+      if (this.#easyRing !== null && timestampsMs[i]! >= state.watermarkMs) {
         i = this.#takeRun(this.#easyRing, samples, i, to);
         if (i === to) break;
       }

@@ -9,6 +9,9 @@ export class DirtyWindows {
   #fromMs = Number.POSITIVE_INFINITY;
   #toMs = Number.NEGATIVE_INFINITY;
   #count = 0;
+  /** Ends of which all are marked. */
+  #markedFromMs = Number.POSITIVE_INFINITY;
+  #markedToMs = Number.NEGATIVE_INFINITY;
 
   constructor(stepMs: number, latenessMs: number) {
     this.#stepMs = stepMs;
@@ -21,12 +24,19 @@ export class DirtyWindows {
 
   /** Marks the ends in `[fromMs, toMs]`, both multiples of the step. */
   mark(fromMs: number, toMs: number): void {
+    // Late samples come in crowds: most find their windows marked.
+    if (fromMs >= this.#markedFromMs && toMs <= this.#markedToMs) return;
+    this.#markedFromMs = fromMs;
+    this.#markedToMs = toMs;
     this.#bits ??= new Uint8Array(this.#places);
+    const bits = this.#bits;
+    let place = this.#place(fromMs);
     for (let end = fromMs; end <= toMs; end += this.#stepMs) {
-      const place = this.#place(end);
-      if (this.#bits[place] === 1) continue;
-      this.#bits[place] = 1;
-      this.#count++;
+      if (bits[place] === 0) {
+        bits[place] = 1;
+        this.#count++;
+      }
+      if (++place === this.#places) place = 0;
     }
     if (fromMs < this.#fromMs) this.#fromMs = fromMs;
     if (toMs > this.#toMs) this.#toMs = toMs;
@@ -34,6 +44,7 @@ export class DirtyWindows {
 
   clear(endMs: number): void {
     this.#bits![this.#place(endMs)] = 0;
+    this.#markedFromMs = Number.POSITIVE_INFINITY;
     this.#count--;
     if (this.#count > 0) return;
     this.#fromMs = Number.POSITIVE_INFINITY;

@@ -148,9 +148,10 @@ export class RingState {
 
   /** Whether every window that needs the cell was judged and is no longer open. */
   #isClosed(track: number, cellMs: number): boolean {
-    return this.#windowsOf[track]!.every(
-      (w) => w.lastEndNeeding(cellMs) + w.latenessMs <= this.#watermarkMs,
-    );
+    for (const window of this.#windowsOf[track]!) {
+      if (window.lastEndNeeding(cellMs) + window.latenessMs > this.#watermarkMs) return false;
+    }
+    return true;
   }
 
   /** For a sample that was dropped late: the allowed lateness, in ms, beyond which it would have been needed. */
@@ -250,6 +251,7 @@ export class RingState {
   #markDirty(users: readonly WindowState[], cellMs: number): boolean {
     let marked = false;
     for (const window of users) {
+      if (window.latenessMs === 0) continue;
       const first = Math.max(
         window.firstEndAfter(cellMs),
         window.firstEndAfter(this.#watermarkMs - window.latenessMs),
