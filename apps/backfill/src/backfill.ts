@@ -1,53 +1,75 @@
 /** windrow-backfill: wires the rooms together. */
+import { availableParallelism } from 'node:os';
 import { WindrowError, formatTime } from '@windrow/core';
 import type { CommandContext } from '@windrow/cli';
-import { openJob, runJob, type JobRequest } from '@windrow/job-command';
-import { runBackfill } from '@windrow/pipeline';
+import { openJob, runSlicedBackfill, type SlicedRequest } from '@windrow/job-command';
+import type { Shard } from '@windrow/pipeline';
 import type { EndRange } from '@windrow/windowing';
+import { commandLine } from './command-line.ts';
 import { spec, type options as commandOptions } from './command.ts';
 import { printDryRun } from './dry-run.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
+import { shardOf, shardUri } from './shard.ts';
+import { workFolderOf } from './work-folder-of.ts';
 
 type Context = CommandContext<typeof commandOptions>;
 
 export async function backfill({ options, terminal, signal }: Context): Promise<void> {
   checkArguments(options);
-  const range = rangeOf(options);
-  const request: JobRequest = {
-    command: spec.name,
-    parts: {
-      definitions: options.definitions,
-      models: options.models,
-      workers: options.workers,
-      source: options.source,
-      sinks: options.dryRun ? [] : options.sink,
-      deadLetters: options.dryRun ? null : options.deadLetter,
-    },
-    asked: {
-      definitions_file: options.definitions,
-      models: options.models,
-      source: options.source,
-      start_ms: options.start,
-      end_ms: options.end,
-    },
-    summaryFile: options.summaryFile,
-    progress: options.progress,
-    signal,
-    log: process.stdout,
-    peakMemoryBytes,
-  };
-  if (options.dryRun) {
-    const job = await openJob(request, terminal);
-    try {
-      await printDryRun(job, range, terminal);
-    } finally {
-      await job.close();
-    }
+  const request = requestOf(options, shardOf(options, terminal.env), signal);
+  if (!options.dryRun) {
+    await runSlicedBackfill(request, terminal);
     return;
   }
-  await runJob(request, terminal, ({ common, spill }) =>
-    runBackfill({ ...common, range, spill, strict: options.strict }),
-  );
+  const job = await openJob(request.job, terminal);
+  try {
+    await printDryRun(job, request, terminal);
+  } finally {
+    await job.close();
+  }
+}
+
+function requestOf(
+  options: Context['options'],
+  shard: Shard | null,
+  signal: AbortSignal,
+): SlicedRequest {
+  const sinks = options.sink.map((uri) => shardUri(uri, shard));
+  return {
+    job: {
+      command: spec.name,
+      parts: {
+        definitions: options.definitions,
+        models: options.models,
+        source: options.source,
+        sinks: options.dryRun ? [] : sinks,
+        deadLetters:
+          options.dryRun || options.deadLetter === null ? null : shardUri(options.deadLetter, shard),
+      },
+      asked: {
+        definitions_file: options.definitions,
+        models: options.models,
+        source: options.source,
+        start_ms: options.start,
+        end_ms: options.end,
+        ...(shard === null ? {} : { shard: `${shard.index + 1}/${shard.count}` }),
+      },
+      summaryFile: options.summaryFile === null ? null : shardUri(options.summaryFile, shard),
+      progress: options.progress,
+      signal,
+      log: process.stdout,
+      peakMemoryBytes,
+    },
+    range: rangeOf(options),
+    strict: options.strict,
+    workers: options.workers,
+    cores: availableParallelism(),
+    sliceSamples: options.sliceSamples,
+    shard,
+    folder: options.workFolder ?? workFolderOf(sinks, shard),
+    fresh: options.fresh,
+    commandLine: commandLine(spec.name, process.argv.slice(2)),
+  };
 }
 
 function checkArguments(options: Context['options']): void {

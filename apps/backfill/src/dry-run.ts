@@ -11,19 +11,24 @@ import {
 import {
   AHEAD_BYTES_MAX,
   estimateBackfill,
+  planBackfill,
+  slicesOfPlan,
   type BackfillEstimate,
   type OpenJob,
 } from '@windrow/pipeline';
-import { CHUNK_BYTES_PER_POINT, paneCells, sharingOf, type EndRange } from '@windrow/windowing';
+import type { SlicedRequest } from '@windrow/job-command';
+import { CHUNK_BYTES_PER_POINT, paneCells, sharingOf } from '@windrow/windowing';
 
 /** Rows of a table shown one by one. */
 const ROWS_SHOWN = 50;
+const SLICES_SHOWN = 12;
 
 export async function printDryRun(
   job: OpenJob,
-  range: EndRange,
+  request: SlicedRequest,
   terminal: Terminal,
 ): Promise<void> {
+  const { range } = request;
   const estimate = await estimateBackfill(job.source, job.scorer.targets, {
     dictionary: job.dictionary,
     range,
@@ -35,6 +40,7 @@ export async function printDryRun(
       windowTable(job, estimate),
       sharing(estimate),
       reading(job, estimate),
+      await slicing(job, request),
       costs(estimate),
     ].join('\n'),
   );
@@ -91,6 +97,22 @@ function reading(job: OpenJob, estimate: BackfillEstimate): string {
     `reads    ${rows} samples in ${formatCount(estimate.splits)} parts, ${formatBytes(estimate.sizeBytes)}, from ${span}\n`,
     `         from ${job.source.uri}\n`,
     `memory   ${formatBytes(estimate.stateBytes)} of cells and panes\n`,
+  ].join('');
+}
+
+async function slicing(job: OpenJob, request: SlicedRequest): Promise<string> {
+  const { workers, cores } = request;
+  const { splits, cuts } = await planBackfill(job, { ...request, workers: workers ?? cores });
+  const slices = slicesOfPlan(job, splits, cuts);
+  const read = slices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const ranges = slices
+    .slice(0, SLICES_SHOWN)
+    .map(({ range }) => `         ${formatRange(range.afterMs, range.untilMs)}\n`);
+  const more = slices.length - ranges.length;
+  return [
+    `slices   ${formatCount(slices.length)}, ${formatBytes(read)} to be read by all of them together\n`,
+    ...(slices.length > 1 ? ranges : []),
+    ...(more > 0 ? [`         and ${formatCount(more)} more\n`] : []),
   ].join('');
 }
 

@@ -1,6 +1,8 @@
 /** What the commands that run a job share. */
 export * from './job-options.ts';
 export * from './run-job.ts';
+export { runSlicedBackfill, type SlicedRequest } from './slices/sliced-backfill.ts';
+export { sourceFactories } from './source-factories.ts';
 export { printSamples } from './print-summary.ts';
 export {
   writeReport,

@@ -9,6 +9,7 @@ import {
   formatTable,
   type Terminal,
 } from '@windrow/cli';
+import { slicesLine } from './slices/slice-words.ts';
 import { samplesPerSecond, totalCounts, type Summary, type WindowTotals } from './summary.ts';
 
 /** Definitions shown one by one; of more, the rest is one row. */
@@ -30,6 +31,9 @@ export function printSummary(summary: Summary, terminal: Terminal): void {
     definitionTable(summary),
     sampleLine(report.samples),
     `time         ${formatDuration(elapsedMs)} (${phases}): ${formatRate(samplesPerSecond(summary))} samples`,
+    ...(summary.slices === null
+      ? []
+      : [slicesLine({ ...summary.slices, received: report.samples.received })]),
     `memory       ${formatBytes(summary.peakMemoryBytes)} at the peak, ${formatBytes(report.stateBytes)} of window state${aside}`,
     `predictions  ${formatCount(report.predictions)} to ${summary.sinks.join(', ')}`,
     ...setAsideLines(report),

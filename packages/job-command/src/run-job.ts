@@ -3,8 +3,8 @@
  * failure leaves none of them behind.
  */
 import { messageOf } from '@windrow/core';
-import { createProgress, type ProgressMode, type Terminal } from '@windrow/cli';
-import { SpillFolder, fileSource, refuseClashes, type SinkOptions } from '@windrow/io';
+import { createProgress, type Progress, type ProgressMode, type Terminal } from '@windrow/cli';
+import { SpillFolder, refuseClashes, type SinkOptions } from '@windrow/io';
 import {
   OpenJob,
   type JobOptions,
@@ -12,9 +12,9 @@ import {
   type JobReport,
   type SpillSpace,
 } from '@windrow/pipeline';
-import { simSource } from '@windrow/simulator';
 import { printSummary } from './print-summary.ts';
-import { writeSummary, type Summary } from './summary.ts';
+import { sourceFactories } from './source-factories.ts';
+import { writeSummary, type SlicesSummary, type Summary } from './summary.ts';
 
 /** Everything that a command knows before it runs. */
 export interface JobRequest {
@@ -38,12 +38,16 @@ export interface JobRequest {
 export interface JobSetting {
   readonly common: JobOptions;
   readonly spill: SpillSpace;
+  readonly job: OpenJob;
+  readonly progress: Progress;
 }
 
-/** Sources of jobs: files, with a word on those that were passed over, and the simulator. */
-export function sourceFactories(terminal: Terminal): JobParts['factories'] {
-  const note = (text: string): void => terminal.stderr.write(`note: ${text}\n`);
-  return { file: (uri) => fileSource(uri, { note }), sim: simSource };
+/** What a job does otherwise than others. */
+export interface JobHooks {
+  /** Instead of committing every sink. */
+  readonly commit?: (job: OpenJob) => Promise<void>;
+  /** For the summary; asked when the job has ended, also where it failed. */
+  readonly slices?: () => SlicesSummary | null;
 }
 
 /** Opens the parts that a request names. */
@@ -59,12 +63,14 @@ export function openJob(request: JobRequest, terminal: Terminal): Promise<OpenJo
 /**
  * Runs a job to its end.
  * @param run the job itself
+ * @param hooks default: every sink is committed when the job has ended well
  * @returns the summary, which was printed
  */
 export async function runJob(
   request: JobRequest,
   terminal: Terminal,
   run: (setting: JobSetting) => Promise<JobReport>,
+  hooks: JobHooks = {},
 ): Promise<Summary> {
   const startMs = terminal.elapsedMs();
   const { command, summaryFile } = request;
@@ -83,8 +89,9 @@ export async function runJob(
         models: job.scorer.targets.map((target) => target.model),
         elapsedMs: terminal.elapsedMs() - startMs,
         peakMemoryBytes: request.peakMemoryBytes(),
+        slices: hooks.slices?.() ?? null,
       };
-      await job.commit();
+      await (hooks.commit?.(job) ?? job.commit());
       if (summaryFile !== null) await writeSummary(summaryFile, summary);
       printSummary(summary, terminal);
       if (report.predictions === 0) {
@@ -97,7 +104,8 @@ export async function runJob(
   } catch (error) {
     if (summaryFile !== null) {
       const elapsedMs = terminal.elapsedMs() - startMs;
-      await writeSummary(summaryFile, { command, error: messageOf(error), elapsedMs });
+      const slices = hooks.slices?.() ?? null;
+      await writeSummary(summaryFile, { command, error: messageOf(error), elapsedMs, slices });
     }
     throw error;
   }
@@ -131,6 +139,8 @@ async function runWithProgress(
   let started = false;
   try {
     return await run({
+      job,
+      progress,
       common: {
         source: job.source,
         scorer: job.scorer,

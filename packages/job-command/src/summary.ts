@@ -16,6 +16,19 @@ export interface Summary {
   readonly models: readonly ModelIdentity[];
   readonly elapsedMs: number;
   readonly peakMemoryBytes: number;
+  /** null where the run was not cut into slices. */
+  readonly slices: SlicesSummary | null;
+}
+
+/** How a run went that was cut into slices. */
+export interface SlicesSummary {
+  readonly slices: number;
+  /** By this run and those before it. */
+  readonly done: number;
+  readonly doneBefore: number;
+  readonly workers: number;
+  /** Samples that were read for two slices. */
+  readonly repeated: number;
 }
 
 /** A run that did not. */
@@ -23,6 +36,7 @@ export interface Failure {
   readonly command: string;
   readonly error: string;
   readonly elapsedMs: number;
+  readonly slices?: SlicesSummary | null;
 }
 
 /** Writes the summary as JSON; the file appears whole. */
@@ -33,7 +47,7 @@ export function writeSummary(path: string, summary: Summary | Failure): Promise<
 /** The same for a job that scores nothing. */
 export function writeReport(
   path: string,
-  summary: Omit<Summary, 'models' | 'sinks'>,
+  summary: Omit<Summary, 'models' | 'sinks' | 'slices'>,
 ): Promise<void> {
   const { command, asked, report } = summary;
   return writeJson(path, {
@@ -59,8 +73,22 @@ async function writeJson(path: string, json: object): Promise<void> {
   }
 }
 
-function failureJson({ command, error, elapsedMs }: Failure): object {
-  return { command, version: WINDROW_VERSION, ok: false, error, elapsed_ms: Math.round(elapsedMs) };
+function failureJson({ command, error, elapsedMs, slices = null }: Failure): object {
+  return {
+    command,
+    version: WINDROW_VERSION,
+    ok: false,
+    error,
+    elapsed_ms: Math.round(elapsedMs),
+    ...slicesJson(slices),
+  };
+}
+
+function slicesJson(slices: SlicesSummary | null): object {
+  if (slices === null) return {};
+  const { doneBefore, workers, repeated } = slices;
+  const counts = { count: slices.slices, done: slices.done, done_before: doneBefore };
+  return { slices: { ...counts, workers, samples_read_twice: repeated } };
 }
 
 function summaryJson(summary: Summary): object {
@@ -81,6 +109,7 @@ function summaryJson(summary: Summary): object {
     elapsed_ms: Math.round(summary.elapsedMs),
     samples_per_second: Math.round(samplesPerSecond(summary)),
     peak_memory_bytes: summary.peakMemoryBytes,
+    ...slicesJson(summary.slices),
   };
 }
 

@@ -1,5 +1,12 @@
 /** The job: source, windows, scores, sinks. */
-export { AHEAD_BYTES_MAX, runBackfill, type BackfillOptions } from './backfill-job.ts';
+export {
+  AHEAD_BYTES_MAX,
+  runBackfill,
+  type BackfillOptions,
+  type BackfillPart,
+  type BackfillReport,
+  type WindowSpan,
+} from './backfill-job.ts';
 export { estimateBackfill, type BackfillEstimate } from './estimate.ts';
 export { runExport, type ExportOptions } from './export-job.ts';
 export type { DefinitionCounts, JobOptions, JobProgress, JobReport } from './job.ts';
@@ -10,7 +17,13 @@ export {
   type SpillFile,
   type SpillSpace,
 } from './later-samples.ts';
-export { OpenJob, type JobParts } from './open-job.ts';
+export {
+  OpenJob,
+  type EarlyParts,
+  type JobParts,
+  type OpenSink,
+  type SinkFactory,
+} from './open-job.ts';
 export { readOrder, type OrderedSplit } from './read-order.ts';
 export { runStream, type StreamOptions } from './stream-job.ts';
 export { timerClock, type LiveClock } from './live/live-clock.ts';
@@ -28,3 +41,12 @@ export type {
   LiveSourceStatus,
 } from './live/live-job-status.ts';
 export type { LiveScorer } from './live/live-scorer.ts';
+export { fingerprintOf, type Fingerprint } from './slices/fingerprint.ts';
+export { mergeRecords } from './slices/merge-records.ts';
+export { runSlice, type SliceBench, type SliceFiles } from './slices/run-slice.ts';
+export { runSlices, type SliceRunner, type SlicesProgress } from './slices/run-slices.ts';
+export type { SliceRecord } from './slices/slice-record.ts';
+export type { Cuts, Shard, Slice, SliceSplit } from './slices/slice.ts';
+export { WorkFolder } from './slices/work-folder.ts';
+export { deliver } from './slices/deliver.ts';
+export { planBackfill, slicesOfPlan, type BackfillPlan } from './slices/plan-backfill.ts';

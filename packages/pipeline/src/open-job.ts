@@ -14,24 +14,49 @@ import {
   openDeadLetterSink,
   openPredictionSink,
   openSource,
+  parseUri,
   readDefinitions,
   type SinkOptions,
   type SourceFactory,
 } from '@windrow/io';
 import { createScorer, openModelStore, type ModelScorer } from '@windrow/scoring';
 
+/** Opens a sink of predictions of one scheme. It gets the whole URI. */
+export interface SinkFactory {
+  readonly open: (uri: string) => Promise<Sink<PredictionBatch>>;
+  /**
+   * How it takes a backfill that goes on after it was killed: `whole`, everything again, which then takes the place of what was
+   * there; `once`, never again after its commit; `stepwise`, slice by slice, since what was written cannot be taken back.
+   */
+  readonly takes: 'whole' | 'once' | 'stepwise';
+}
+
+/** An output that is open. */
+export interface OpenSink {
+  readonly sink: Sink<PredictionBatch>;
+  readonly takes: SinkFactory['takes'];
+}
+
+/** What is known before models are loaded. */
+export interface EarlyParts {
+  readonly definitions: readonly Definition[];
+  readonly source: Source;
+}
+
 export interface JobParts {
   /** Path of the definitions file, or the definitions themselves. */
   readonly definitions: string | readonly Definition[];
   /** Model store: a folder, `http(s)://...` or `gs://bucket/prefix`. */
   readonly models: string;
-  /** Threads that run the models; default 0: the calling thread does. */
-  readonly workers?: number;
+  /** Threads that run the models, or what chooses them; default 0: the calling thread does. */
+  readonly workers?: number | ((parts: EarlyParts) => Promise<number>);
   readonly source: string;
   readonly sinks: readonly string[];
   readonly deadLetters: string | null;
   /** Sources beside `file:`, by scheme. */
   readonly factories: Readonly<Record<string, SourceFactory>>;
+  /** Sinks of predictions beside `file:` and `log:`, by scheme. */
+  readonly sinkFactories?: Readonly<Record<string, SinkFactory>>;
   /** Where `log:` writes. */
   readonly log: SinkOptions['log'];
   readonly nowMs: () => number;
@@ -43,15 +68,15 @@ export class OpenJob {
   /** Closed over the inputs of all definitions. */
   readonly dictionary: MetricDictionary;
   readonly source: Source;
-  readonly sinks: readonly Sink<PredictionBatch>[];
+  readonly outputs: readonly OpenSink[];
   readonly deadLetters: Sink<readonly DeadLetter[]> | null;
 
-  private constructor(opened: Omit<OpenJob, 'commit' | 'close'>) {
+  private constructor(opened: Omit<OpenJob, 'sinks' | 'commit' | 'close'>) {
     this.definitions = opened.definitions;
     this.scorer = opened.scorer;
     this.dictionary = opened.dictionary;
     this.source = opened.source;
-    this.sinks = opened.sinks;
+    this.outputs = opened.outputs;
     this.deadLetters = opened.deadLetters;
   }
 
@@ -64,36 +89,46 @@ export class OpenJob {
       typeof parts.definitions === 'string'
         ? (await readDefinitions(parts.definitions)).definitions
         : parts.definitions;
-    const scorer = await createScorer(definitions, await openModelStore(parts.models), {
-      nowMs: parts.nowMs,
-      workers: parts.workers ?? 0,
-    });
-    const opened: Sink<unknown>[] = [];
-    const options = parts.log === undefined ? {} : { log: parts.log };
-    let source: Source | null = null;
+    const closing: (() => Promise<void>)[] = [];
     try {
-      source = await openSource(parts.source, parts.factories);
-      const sinks: Sink<PredictionBatch>[] = [];
+      const source = await openSource(parts.source, parts.factories);
+      closing.push(() => source.close());
+      const scorer = await openScorer(parts, { definitions, source });
+      closing.push(() => scorer.close());
+      const options = parts.log === undefined ? {} : { log: parts.log };
+      const outputs: OpenSink[] = [];
       for (const uri of parts.sinks) {
-        const sink = await openPredictionSink(uri, options);
-        opened.push(sink);
-        sinks.push(sink);
+        const output = await openOutput(uri, parts, options);
+        closing.push(() => output.sink.abort());
+        outputs.push(output);
       }
       const deadLetters =
         parts.deadLetters === null ? null : await openDeadLetterSink(parts.deadLetters, options);
       const dictionary = MetricDictionary.of(definitions.flatMap((d) => d.inputMetricIds));
-      return new OpenJob({ definitions, scorer, dictionary, source, sinks, deadLetters });
+      return new OpenJob({ definitions, scorer, dictionary, source, outputs, deadLetters });
     } catch (error) {
-      for (const sink of opened) await sink.abort();
-      await source?.close();
-      await scorer.close();
+      for (const close of closing.toReversed()) await close();
       throw error;
     }
   }
 
-  /** Shows the outputs under their final names. */
-  async commit(): Promise<void> {
-    for (const sink of this.sinks) await sink.commit();
+  get sinks(): readonly Sink<PredictionBatch>[] {
+    return this.outputs.map(({ sink }) => sink);
+  }
+
+  /**
+   * Shows the outputs under their final names.
+   * @param outputs default: all
+   * @param onCommitted told of each sink of predictions that is complete
+   */
+  async commit(
+    outputs: readonly OpenSink[] = this.outputs,
+    onCommitted: (output: OpenSink) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    for (const output of outputs) {
+      await output.sink.commit();
+      await onCommitted(output);
+    }
     await this.deadLetters?.commit();
   }
 
@@ -104,4 +139,23 @@ export class OpenJob {
     await this.source.close();
     await this.scorer.close();
   }
+}
+
+async function openScorer(parts: JobParts, early: EarlyParts): Promise<ModelScorer> {
+  const { workers = 0, nowMs } = parts;
+  return createScorer(early.definitions, await openModelStore(parts.models), {
+    nowMs,
+    // However a run is cut into slices, it gives the same bytes.
+    reproducible: true,
+    workers: typeof workers === 'number' ? workers : await workers(early),
+  });
+}
+
+async function openOutput(uri: string, parts: JobParts, options: SinkOptions): Promise<OpenSink> {
+  const factories = parts.sinkFactories ?? {};
+  const { scheme } = parseUri(uri);
+  const factory = Object.hasOwn(factories, scheme) ? factories[scheme] : undefined;
+  return factory === undefined
+    ? { sink: await openPredictionSink(uri, options), takes: 'whole' }
+    : { sink: await factory.open(uri), takes: factory.takes };
 }

@@ -24,6 +24,8 @@ const BUFFER_BYTES_MAX = 64 << 20;
 const BATCH_WAIT_MS = 10;
 const STORE_TIMEOUT_MS = 60_000;
 const FAULTS_SHOWN = 50;
+/** More than the widest registers have room for, in float32. */
+const REPRODUCIBLE_ROWS = 16;
 
 export interface ScorerOptions {
   /** A clock that never goes back, in ms with fractions, such as `performance.now`. */
@@ -38,6 +40,12 @@ export interface ScorerOptions {
   readonly batchWaitMs?: number;
   /** Newer versions are looked for after so many ms, while something is drained; default: only when `refresh` is called. */
   readonly refreshMs?: number;
+  /**
+   * Whether the score of a window has the same bits whichever other windows are run with it. The runtime computes several rows at once and
+   * those that are left over another way, which may differ in the last bit; so runs are made up to multiples of 16 rows. Default
+   * false: one window alone is run as such, which is faster for few windows at a time.
+   */
+  readonly reproducible?: boolean;
   /** How long the store may take for an answer, in ms. Default 60 000. */
   readonly storeTimeoutMs?: number;
   /** Models that are loaded at once; of more, those that have not run for longest make room and come back. Default: all. */
@@ -79,6 +87,7 @@ export async function createScorer(
   const pace: PaceOptions = {
     runMsMax: options.runMsMax ?? RUN_MS_MAX,
     batchBytesMax: options.batchBytesMax ?? BATCH_BYTES_MAX,
+    rowsUnit: options.reproducible === true ? REPRODUCIBLE_ROWS : 1,
   };
   const opening = new Opening(files, pace);
   try {

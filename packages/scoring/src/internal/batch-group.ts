@@ -17,6 +17,8 @@ export interface PaceOptions {
   readonly runMsMax: number;
   /** Bytes of a batch, unless a single row is larger. */
   readonly batchBytesMax: number;
+  /** Runs take whole multiples of so many rows; what is missing is made up by rows that nobody asked for. 1: any number. */
+  readonly rowsUnit: number;
 }
 
 export class BatchGroup {
@@ -73,7 +75,7 @@ export class BatchGroup {
   /** Opens a batch, which holds the model until it is disposed of; false where the pool is exhausted. */
   openBatch(pool: BufferPool, nowMs: number): boolean {
     const rowsByBytes = Math.floor(this.#options.batchBytesMax / batchBytes(1, this.rowBytes));
-    const rows = Math.max(1, Math.min(this.#pace.batchRows, rowsByBytes));
+    const rows = this.#wholeUnits(Math.max(1, Math.min(this.#pace.batchRows, rowsByBytes)));
     const buffer = pool.take(batchBytes(rows, this.rowBytes));
     if (buffer === null) return false;
     this.lane.models.hold(this.model);
@@ -93,7 +95,13 @@ export class BatchGroup {
 
   /** Rows that the next run may take. */
   get runRows(): number {
-    return this.binding.batch === 'one' ? 1 : this.#pace.runRows;
+    return this.binding.batch === 'one' ? 1 : this.#wholeUnits(this.#pace.runRows);
+  }
+
+  /** At least one unit, also where that takes longer or more memory: the rows are run in any case. */
+  #wholeUnits(rows: number): number {
+    const { rowsUnit } = this.#options;
+    return Math.max(rowsUnit, rows - (rows % rowsUnit));
   }
 
   /**
@@ -103,11 +111,28 @@ export class BatchGroup {
   async score(batch: QueuedRows, from: number, rows: number): Promise<Float64Array> {
     const { statistics } = this.model;
     const data = batch.data.subarray(from * this.rowLength, (from + rows) * this.rowLength);
-    const { values, ms } = await this.#run(data, rows);
+    const { values, ms } = await this.#runUnits(data, rows);
     this.#pace.ran(rows, ms);
     statistics.ran(values, ms);
     this.#sampler.sample(data, rows, statistics);
     return values;
+  }
+
+  async #runUnits(
+    data: Float64Array | Float32Array,
+    rows: number,
+  ): Promise<{ readonly values: Float64Array; readonly ms: number }> {
+    const { rowsUnit } = this.#options;
+    const missing = this.binding.batch === 'one' ? 0 : (rowsUnit - (rows % rowsUnit)) % rowsUnit;
+    if (missing === 0) return this.#run(data, rows);
+    const Data = this.binding.dtype === 'float64' ? Float64Array : Float32Array;
+    const whole = new Data((rows + missing) * this.rowLength);
+    whole.set(data);
+    // Rows like another take no longer than that one.
+    const row = data.subarray(0, this.rowLength);
+    for (let i = rows; i < rows + missing; i++) whole.set(row, i * this.rowLength);
+    const { values, ms } = await this.#run(whole, rows + missing);
+    return { values: values.subarray(0, rows), ms };
   }
 
   async #run(

@@ -1,0 +1,258 @@
+/**
+ * A backfill in slices: planned from the source's metadata, run by several threads, gone on with where an earlier run ended, put
+ * together at the end. What fits in one slice runs as it is, without a folder.
+ */
+import { WINDROW_VERSION, type Terminal } from '@windrow/cli';
+import { assert, type ModelIdentity } from '@windrow/core';
+import {
+  WorkFolder,
+  deliver,
+  fingerprintOf,
+  mergeRecords,
+  planBackfill,
+  runBackfill,
+  runSlice,
+  runSlices,
+  slicesOfPlan,
+  type BackfillOptions,
+  type BackfillPlan,
+  type BackfillReport,
+  type EarlyParts,
+  type OpenJob,
+  type OpenSink,
+  type Shard,
+  type Slice,
+  type SliceRunner,
+  type SlicesProgress,
+} from '@windrow/pipeline';
+import { runJob, type JobRequest, type JobSetting } from '../run-job.ts';
+import type { SlicesSummary, Summary } from '../summary.ts';
+import { planLine, tenths } from './slice-words.ts';
+import { SliceThread } from './slice-thread.ts';
+
+/** What a backfill knows before it runs. */
+export interface SlicedRequest {
+  /** Its parts' `workers` are slices at once; where there is one slice, threads that run the models. */
+  readonly job: JobRequest;
+  readonly range: BackfillOptions['range'];
+  readonly strict: boolean;
+  /** Slices at once; null: as many as there are cores. */
+  readonly workers: number | null;
+  readonly cores: number;
+  /** About how many samples a slice has; null: chosen. */
+  readonly sliceSamples: number | null;
+  /** null: this machine does everything. */
+  readonly shard: Shard | null;
+  /** Where finished slices are kept. */
+  readonly folder: string;
+  /** Starts over, whatever is in the folder. */
+  readonly fresh: boolean;
+  /** What a person types to go on. */
+  readonly commandLine: string;
+}
+
+/** Runs a backfill to its end. @returns the summary, which was printed */
+export function runSlicedBackfill(request: SlicedRequest, terminal: Terminal): Promise<Summary> {
+  const backfill = new SlicedBackfill(request, terminal);
+  const { job } = request;
+  const parts = { ...job.parts, workers: backfill.plan };
+  return runJob({ ...job, parts }, terminal, backfill.run, {
+    commit: backfill.commit,
+    slices: () => backfill.summary,
+  });
+}
+
+class SlicedBackfill {
+  readonly #request: SlicedRequest;
+  readonly #terminal: Terminal;
+  #plan: BackfillPlan | null = null;
+  #folder: WorkFolder | null = null;
+  #outputs: readonly OpenSink[] | null = null;
+  #summary: SlicesSummary | null = null;
+
+  constructor(request: SlicedRequest, terminal: Terminal) {
+    this.#request = request;
+    this.#terminal = terminal;
+  }
+
+  /** null where the run was not cut. */
+  get summary(): SlicesSummary | null {
+    return this.#summary;
+  }
+
+  /** Chooses where to cut; gives back how many threads run the models of this thread's scorer. */
+  readonly plan = async (parts: EarlyParts): Promise<number> => {
+    const { workers, cores } = this.#request;
+    this.#plan = await planBackfill(parts, { ...this.#request, workers: workers ?? cores });
+    const isOne = slicesOfPlan(parts, this.#plan.splits, this.#plan.cuts).length === 1;
+    return isOne && workers !== null && workers > 1 ? workers : 0;
+  };
+
+  readonly run = async (setting: JobSetting): Promise<BackfillReport> => {
+    const { job } = setting;
+    const plan = this.#plan;
+    assert(plan !== null, 'the job was planned when it was opened');
+    this.#folder = await this.#openFolder(job, plan);
+    const slices = slicesOfPlan(job, plan.splits, this.#folder.cuts);
+    const [only] = slices;
+    if (slices.length === 1 && only?.targets === null && this.#folder.records.size === 0) {
+      return this.#runWhole(setting, only);
+    }
+    const doneBefore = this.#folder.records.size;
+    const workers = this.#workersFor(slices.length - doneBefore);
+    const note = (repeated: number): void => {
+      const done = this.#folder!.records.size;
+      this.#summary = { slices: slices.length, done, doneBefore, workers, repeated };
+    };
+    note(0);
+    if (slices.length > 0) {
+      const line = planLine({ slices, doneBefore, workers, folder: this.#folder.path });
+      this.#terminal.stderr.write(`${line}\n`);
+    }
+    try {
+      await this.#runAll(setting, slices, workers);
+    } finally {
+      note(this.#merged(job, slices).repeated);
+    }
+    await this.#deliver(setting, slices);
+    return this.#merged(job, slices);
+  };
+
+  readonly commit = async (job: OpenJob): Promise<void> => {
+    const folder = this.#folder;
+    await job.commit(this.#outputs ?? job.outputs, async ({ sink, takes }) => {
+      if (folder !== null && this.#outputs !== null && takes === 'once') {
+        await folder.noteDelivered(sink.uri, Number.POSITIVE_INFINITY);
+      }
+    });
+    await folder?.remove();
+  };
+
+  async #openFolder(job: OpenJob, { splits, cuts }: BackfillPlan): Promise<WorkFolder> {
+    const { range, shard, strict, folder, fresh } = this.#request;
+    if (fresh) await WorkFolder.remove(folder);
+    const fingerprint = await fingerprintOf({
+      version: WINDROW_VERSION,
+      definitions: job.definitions,
+      models: modelsOf(job),
+      source: job.source,
+      splits,
+      range,
+      shard,
+      strict,
+      keepsLetters: job.deadLetters !== null,
+    });
+    return WorkFolder.open(folder, fingerprint, cuts);
+  }
+
+  #workersFor(missing: number): number {
+    const { workers, cores } = this.#request;
+    return Math.max(1, Math.min(workers ?? cores, missing));
+  }
+
+  /** Straight to the outputs. */
+  #runWhole({ common, spill }: JobSetting, { range }: Slice): Promise<BackfillReport> {
+    return runBackfill({ ...common, range, spill, strict: this.#request.strict });
+  }
+
+  async #runAll(setting: JobSetting, slices: readonly Slice[], workers: number): Promise<void> {
+    const { signal } = this.#request.job;
+    const folder = this.#folder!;
+    if (folder.records.size === slices.length) return;
+    const { runners, stop } = await this.#start(setting, workers);
+    try {
+      const done = await runSlices({
+        slices,
+        folder,
+        runners,
+        keepsLetters: setting.job.deadLetters !== null,
+        signal,
+        onProgress: this.#progress(setting),
+      });
+      if (done === slices.length) return;
+    } finally {
+      await stop();
+    }
+    setting.progress.end();
+    this.#terminal.stderr.write(
+      `${folder.records.size} of ${slices.length} slices are done; to go on:\n  ${this.#request.commandLine}\n`,
+    );
+    throw signal.reason;
+  }
+
+  /** One worker is this thread; more are threads of their own. */
+  async #start(
+    { job, spill, common }: JobSetting,
+    workers: number,
+  ): Promise<{ readonly runners: readonly SliceRunner[]; stop(): Promise<void> }> {
+    const { strict } = this.#request;
+    const { range } = this.#folder!.cuts;
+    if (workers === 1) {
+      const { source, scorer, dictionary } = job;
+      const bench = { source, scorer, dictionary, range, strict, spill, nowMs: common.nowMs };
+      const runner: SliceRunner = {
+        run: (slice, files, onProgress) => runSlice(slice, bench, files, onProgress),
+      };
+      return { runners: [runner], stop: () => Promise.resolve() };
+    }
+    const models = modelsOf(job);
+    const threads = Array.from({ length: workers }, (_, index) => {
+      return new SliceThread(index, {
+        definitions: job.definitions.map((definition, i) => ({
+          ...definition,
+          modelVersion: models[i]!.version,
+        })),
+        modelSha256: models.map(({ sha256 }) => sha256),
+        models: this.#request.job.parts.models,
+        source: job.source.uri,
+        range,
+        strict,
+      });
+    });
+    // The threads have their own.
+    await job.scorer.close();
+    return {
+      runners: threads,
+      stop: async () => {
+        await Promise.all(threads.map((thread) => thread.stop()));
+      },
+    };
+  }
+
+  #progress({ progress }: JobSetting): (all: SlicesProgress) => void {
+    let started = false;
+    let noted = 0;
+    return ({ slices, slicesTotal, samples, samplesTotal }) => {
+      if (!started) progress.phase('slices', samplesTotal, 'samples');
+      started = true;
+      progress.update(samples);
+      if (tenths(slices, slicesTotal) > noted) {
+        noted = tenths(slices, slicesTotal);
+        progress.note(`slices       ${slices} of ${slicesTotal} are done`);
+      }
+    };
+  }
+
+  async #deliver({ job, progress }: JobSetting, slices: readonly Slice[]): Promise<void> {
+    const { predictions } = this.#merged(job, slices);
+    progress.phase('write', predictions, 'predictions');
+    this.#outputs = await deliver({
+      definitions: job.definitions,
+      models: modelsOf(job),
+      slices,
+      folder: this.#folder!,
+      outputs: job.outputs,
+      deadLetters: job.deadLetters,
+      onProgress: (written) => progress.update(written),
+    });
+  }
+
+  #merged({ definitions }: OpenJob, slices: readonly Slice[]): BackfillReport {
+    const { records, cuts } = this.#folder!;
+    return mergeRecords(records, slices, { definitions, range: cuts.range });
+  }
+}
+
+function modelsOf({ scorer }: OpenJob): ModelIdentity[] {
+  return scorer.targets.map(({ model }) => model);
+}
