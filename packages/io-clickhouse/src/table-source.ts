@@ -42,8 +42,8 @@ const HELD_BYTES_MAX = 64 << 20;
 const SPLIT_ROWS = 1 << 21;
 const SLICE_MS = 900_000;
 const SLICES_MAX = 200_000;
-/** More metrics than this are not made a condition. */
-const IDS_MAX = 20_000;
+/** More metrics than this are not made a condition: parameters stand in the URL, of which ClickHouse takes 1 MiB. */
+const IDS_MAX = 4096;
 /** A dictionary's index, a time, a value. */
 const ROW_BYTES = 20;
 

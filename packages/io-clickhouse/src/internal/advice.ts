@@ -1,5 +1,4 @@
 /** What went wrong between here and ClickHouse, in words that say what to do, and whether trying again may help. */
-import { ClickHouseError } from '@clickhouse/client';
 import { WindrowError, messageOf } from '@windrow/core';
 
 /** By ClickHouse's code of the error. */
@@ -45,7 +44,8 @@ const LASTING = /\b(?:ENOTFOUND|CERT_|SELF_SIGNED|UNABLE_TO_|ERR_TLS|DEPTH_ZERO|
 
 /** Whether the same query may succeed later. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof ClickHouseError) return TRANSIENT.has(error.code);
+  const server = serverError(error);
+  if (server !== null) return TRANSIENT.has(server.code);
   if (error instanceof WindrowError) return error.code === 'FORMAT';
   return !LASTING.test(`${codeOf(error)} ${messageOf(error)}`);
 }
@@ -54,9 +54,10 @@ export function isTransient(error: unknown): boolean {
 export function explained(error: unknown, where: string, attempts: number): WindrowError {
   if (error instanceof WindrowError && error.code !== 'FORMAT') return error;
   const tried = attempts > 1 ? ` (tried ${attempts} times)` : '';
-  if (error instanceof ClickHouseError) {
-    const advice = ADVICE[error.code];
-    const what = `ClickHouse says ${error.type ?? 'ERROR'} (${error.code}): ${oneLine(error.message)}`;
+  const server = serverError(error);
+  if (server !== null) {
+    const advice = ADVICE[server.code];
+    const what = `ClickHouse says ${server.type} (${server.code}): ${oneLine(messageOf(error))}`;
     const todo = advice === undefined ? '' : `; ${advice}`;
     return new WindrowError('INPUT', `${where}: ${what}${tried}${todo}`, { cause: error });
   }
@@ -66,6 +67,16 @@ export function explained(error: unknown, where: string, attempts: number): Wind
     `${where}: ${what}${tried}; is ClickHouse's HTTP interface there (port 8123, with secure=1 8443), and does it stay up?`,
     { cause: error },
   );
+}
+
+/** What ClickHouse itself threw: its number and name. Every client has an error class of its own. */
+export function serverError(
+  error: unknown,
+): { readonly code: string; readonly type: string } | null {
+  const code = codeOf(error);
+  if (!/^\d+$/.test(code)) return null;
+  const type = error instanceof Error && 'type' in error ? String(error.type) : 'ERROR';
+  return { code, type };
 }
 
 function codeOf(error: unknown): string {

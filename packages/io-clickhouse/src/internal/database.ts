@@ -1,11 +1,11 @@
 /** A ClickHouse to which queries are sent, by its official client: over HTTP, or in this process. */
 import {
-  ClickHouseError,
   ClickHouseLogLevel,
   createClient,
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
 } from '@clickhouse/client';
+import { serverError } from './advice.ts';
 import type { Query } from './table-queries.ts';
 import { Silence } from './silence.ts';
 
@@ -90,7 +90,6 @@ export class Database {
     return createClient({
       application: 'windrow',
       log: { level: ClickHouseLogLevel.OFF },
-      use_multipart_params_auto: true,
       ...config,
       ...(connection === undefined ? {} : { connection }),
     });
@@ -112,7 +111,7 @@ export class Database {
     try {
       return await send();
     } catch (error) {
-      const isReadonly = error instanceof ClickHouseError && error.code === READONLY;
+      const isReadonly = serverError(error)?.code === READONLY;
       if (!isReadonly || !this.#mayChangeSettings) throw error;
       this.#mayChangeSettings = false;
       return send();
