@@ -75,6 +75,7 @@ class SubscriptionSource implements LiveSource {
       exactlyOnce: (isEnabled) => {
         this.#isExactlyOnce = isEnabled;
       },
+      isLaden: () => this.#intake.isHalfFull,
       failed: (error, retriedMs) => {
         this.#failure = failureOf(error, uri, 'subscription', retriedMs);
         this.#changed.wake();
@@ -147,6 +148,7 @@ class SubscriptionSource implements LiveSource {
         ack_denied: counts.ackDenied,
         ack_given_up: counts.ackGivenUp,
         lease_failures: this.#leases.failures,
+        leases_lost: this.#leases.lost,
         redelivered: this.#redelivered,
         reopened: this.#puller.reopened,
         exactly_once: this.#isExactlyOnce ? 1 : 0,
@@ -163,12 +165,11 @@ class SubscriptionSource implements LiveSource {
     this.#puller.stop();
     this.#leases.stop();
     this.#changed.wake();
-    const patience = new AbortController();
-    const settled = Promise.all(this.#acknowledging).then(() => patience.abort());
-    await pause(CLOSE_MS, patience.signal);
+    const settled = new AbortController();
+    void Promise.all(this.#acknowledging).then(() => settled.abort());
+    await pause(CLOSE_MS, settled.signal);
     this.#giveUp.abort();
-    await settled;
-    await this.#leases.giveBack();
+    if (this.#failure === null) await this.#leases.giveBack();
     await this.#client.close();
   }
 

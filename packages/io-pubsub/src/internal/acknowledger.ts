@@ -7,6 +7,7 @@
 import { status } from '@grpc/grpc-js';
 import type { v1 } from '@google-cloud/pubsub-api';
 import { messageOf } from '@windrow/core';
+import { refusedIds } from './refused-ids.ts';
 import { oneAttempt } from './call-options.ts';
 import type { HeldMessage } from './intake.ts';
 import { Patience, pause } from './patience.ts';
@@ -94,7 +95,7 @@ export class Acknowledger {
 
   /** Counts what is settled by this error, and returns what is to be tried again. */
   #sort(ackIds: readonly string[], error: unknown): string[] {
-    const reasons = reasonsOf(error);
+    const reasons = refusedIds(error);
     if (reasons === null && !isTransient(error)) {
       if (statusOf(error) === status.PERMISSION_DENIED) this.counts.ackDenied += ackIds.length;
       else this.counts.ackInvalid += ackIds.length;
@@ -111,19 +112,6 @@ export class Acknowledger {
     }
     return again;
   }
-}
-
-/** Why single ids were refused, by id: what exactly-once delivery adds to an error. null where it says nothing of them. */
-function reasonsOf(error: unknown): ReadonlyMap<string, string> | null {
-  if (typeof error !== 'object' || error === null || !('errorInfoMetadata' in error)) return null;
-  const metadata = error.errorInfoMetadata;
-  if (typeof metadata !== 'object' || metadata === null) return null;
-  const reasons = Object.entries(metadata).filter(([, reason]) =>
-    /^(?:PERMANENT|TRANSIENT)_FAILURE_/.test(String(reason)),
-  );
-  return reasons.length === 0
-    ? null
-    : new Map(reasons.map(([ackId, reason]) => [ackId, String(reason)]));
 }
 
 function* requestsOf(messages: readonly HeldMessage[]): Generator<readonly HeldMessage[]> {

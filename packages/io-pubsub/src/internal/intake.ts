@@ -93,6 +93,11 @@ export class Intake {
     return this.size >= this.#limits.maxMessages || this.#heldBytes >= this.#limits.maxBytes;
   }
 
+  get isHalfFull(): boolean {
+    const { maxMessages, maxBytes } = this.#limits;
+    return this.size * 2 >= maxMessages || this.#heldBytes * 2 >= maxBytes;
+  }
+
   arrive(message: ArrivedMessage): Arrival {
     const held = this.#byId.get(message.id);
     if (held !== undefined) {

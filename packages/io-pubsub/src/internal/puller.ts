@@ -19,6 +19,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 export interface PullerHandlers {
   readonly received: (messages: readonly ReceivedMessage[]) => void;
   readonly exactlyOnce: (isEnabled: boolean) => void;
+  /** So much is in hand that nothing may be what the server sends. */
+  readonly isLaden: () => boolean;
   /** It gave up. */
   readonly failed: (error: unknown, retriedMs: number) => void;
 }
@@ -187,7 +189,7 @@ export class Puller {
   async #look(): Promise<void> {
     const hasHeard = this.#hasHeard || this.#isPaused || this.#state !== 'ready';
     this.#hasHeard = false;
-    if (hasHeard) return;
+    if (hasHeard || this.#handlers.isLaden()) return;
     try {
       const isBacklog = await this.#probe();
       if (!isBacklog || this.#isStopped) return;
