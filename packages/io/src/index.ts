@@ -1,4 +1,5 @@
 /** The outside world behind core's contracts: sources and sinks by URI, and definitions files. */
+export * from './blobs/folder-blob-store.ts';
 export * from './dead-letter-sink.ts';
 export {
   parseDefinitions,
@@ -30,7 +31,9 @@ export * from './messages/message.ts';
 export * from './messages/prediction-messages.ts';
 export * from './messages/row-buffer.ts';
 export * from './messages/sample-fields.ts';
+export { FollowSource } from './live/follow/follow-source.ts';
 export * from './live/open-live-sink.ts';
+export { StdinSource } from './live/stdin-source.ts';
 export * from './prediction-sink.ts';
 export { quarantined } from './quarantined.ts';
 export * from './sample-sink.ts';

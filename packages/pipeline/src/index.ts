@@ -25,10 +25,11 @@ export {
   type SinkFactory,
 } from './open-job.ts';
 export { readOrder, type OrderedSplit } from './read-order.ts';
-export { runStream, type StreamOptions } from './stream-job.ts';
 export { timerClock, type LiveClock } from './live/live-clock.ts';
 export type { LiveEvent } from './live/live-event.ts';
-export type { LiveJob } from './live/live-job.ts';
+export { FiniteSink } from './live/finite-sink.ts';
+export { finiteSource } from './live/finite-source.ts';
+export { createLiveJob, type LiveJob } from './live/live-job.ts';
 export type { CheckpointOptions, LiveBounds, LiveJobOptions } from './live/live-job-options.ts';
 export type {
   LiveCheckpointStatus,

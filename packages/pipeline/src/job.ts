@@ -70,7 +70,7 @@ export interface JobReport {
 }
 
 /** The windowing's counts and the scores', as one. */
-function definitionCounts(
+export function definitionCounts(
   definitions: readonly Definition[],
   windows: readonly WindowCounts[],
   tally: ScoreTally,

@@ -1,8 +1,23 @@
 /** Runs a job over fixtures, in this process. */
-import { MetricDictionary, type Source } from '@windrow/core';
+import {
+  MetricDictionary,
+  type LiveSink,
+  type PredictionBatch,
+  type Sink,
+  type Source,
+} from '@windrow/core';
 import { SpillFolder, fileSource, readDefinitions } from '@windrow/io';
-import { runBackfill, runStream, type BackfillOptions, type JobReport } from '@windrow/pipeline';
-import { FolderModelStore, createScorer } from '@windrow/scoring';
+import {
+  FiniteSink,
+  createLiveJob,
+  finiteSource,
+  runBackfill,
+  timerClock,
+  type BackfillOptions,
+  type CheckpointOptions,
+  type JobReport,
+} from '@windrow/pipeline';
+import { FolderModelStore, createScorer, type ModelScorer } from '@windrow/scoring';
 import { CollectingPredictions } from './collecting-sink.ts';
 import { fixture } from './fixtures.ts';
 
@@ -23,15 +38,17 @@ export interface FixtureJob {
 async function withJob<T>(
   job: FixtureJob,
   run: (
-    parts: Omit<BackfillOptions, 'range' | 'spill'>,
+    parts: Omit<BackfillOptions, 'range' | 'spill' | 'scorer'> & { readonly scorer: ModelScorer },
     predictions: CollectingPredictions,
   ) => Promise<T>,
+  workers: number = 0,
 ): Promise<T> {
   const all = await readDefinitions(fixture(`definitions/${job.definitions}`));
   const definitions = all.definitions.slice(0, job.first);
   const nowMs = (): number => performance.now();
   const scorer = await createScorer(definitions, new FolderModelStore(fixture('models')), {
     nowMs,
+    workers,
   });
   const source = typeof job.source === 'string' ? fileSource(job.source) : job.source;
   const predictions = new CollectingPredictions();
@@ -62,13 +79,46 @@ export function backfillFixture(
   });
 }
 
-export function streamFixture(job: FixtureJob, outOfOrderMs: number): Promise<FixtureRun> {
-  return withJob(job, async (parts, predictions) => ({
-    report: await runStream({
-      ...parts,
-      outOfOrderMs,
-      futureMs: () => Number.POSITIVE_INFINITY,
-    }),
-    predictions,
-  }));
+export interface StreamOptions {
+  /** Default: nothing is kept. */
+  readonly checkpoint?: CheckpointOptions;
+  /** Threads that score; default: none. */
+  readonly workers?: number;
+}
+
+export function streamFixture(
+  job: FixtureJob,
+  outOfOrderMs: number,
+  options: StreamOptions = {},
+): Promise<FixtureRun> {
+  return withJob(
+    job,
+    async ({ source, sinks, nowMs, ...parts }, predictions) => {
+      const live = createLiveJob({
+        ...parts,
+        sources: [finiteSource(source)],
+        sinks: sinks.map((sink) =>
+          options.checkpoint === undefined ? new FiniteSink(sink) : durable(sink),
+        ),
+        deadLetters: null,
+        checkpoint: options.checkpoint ?? null,
+        outOfOrderMs,
+        idleAfterMs: null,
+        maxFutureMs: null,
+        clock: timerClock({ wallMs: nowMs, nowMs }),
+      });
+      return { report: await live.run(), predictions };
+    },
+    options.workers,
+  );
+}
+
+/** What was written is there: in memory. */
+function durable(sink: Sink<PredictionBatch>): LiveSink<PredictionBatch> {
+  return {
+    uri: sink.uri,
+    publish: (batch) => sink.write(batch),
+    status: () => ({ uri: sink.uri, state: 'ready', error: null, counters: {} }),
+    close: () => Promise.resolve(),
+  };
 }

@@ -1,5 +1,4 @@
 /** Time for a job that runs for months: given from outside, so that tests can simulate it. */
-import { setTimeout as sleepFor } from 'node:timers/promises';
 
 export interface LiveClock {
   /** ms since the Unix epoch; may be set back. */
@@ -12,16 +11,18 @@ export interface LiveClock {
 
 /** The clock of this process: its readings are given, its timers are Node's. */
 export function timerClock(readings: Pick<LiveClock, 'wallMs' | 'nowMs'>): LiveClock {
-  return {
-    wallMs: readings.wallMs,
-    nowMs: readings.nowMs,
-    async sleep(ms, signal) {
-      if (signal.aborted) return;
-      try {
-        await sleepFor(ms, undefined, { signal });
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    },
-  };
+  return { ...readings, sleep };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
 }

@@ -3,6 +3,8 @@
  * works and what is promised.
  */
 import type { Definition } from '@windrow/core';
+import { LiveRun } from './internal/live-run.ts';
+import type { LiveJobOptions } from './live-job-options.ts';
 import type { LiveDefinitionStatus, LiveJobStatus, LiveReport } from './live-job-status.ts';
 
 export interface LiveJob {
@@ -26,4 +28,9 @@ export interface LiveJob {
   status(): LiveJobStatus;
   /** null where no definition has that output metric id. */
   definition(outputMetricId: string): LiveDefinitionStatus | null;
+}
+
+/** @throws WindrowError USAGE where sinks that are shown whole at the end are to be combined with checkpoints */
+export function createLiveJob(options: LiveJobOptions): LiveJob {
+  return new LiveRun(options);
 }

@@ -1,0 +1,120 @@
+/** How a job stands, from its parts. */
+import { SampleCounter, assert } from '@windrow/core';
+import type { WindowEngine } from '@windrow/windowing';
+import type { LiveJobOptions } from '../live-job-options.ts';
+import type {
+  LiveCheckpointStatus,
+  LiveDefinitionStatus,
+  LiveJobStatus,
+  LiveLineStatus,
+} from '../live-job-status.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import type { LiveMachine } from './live-machine.ts';
+import { countsOf } from './live-report.ts';
+
+type About = Pick<LiveJobStatus, 'state' | 'paused'>;
+type Line = WindowEngine['lines'][number];
+
+/** Before there is anything. */
+export function noStatus(options: LiveJobOptions, about: About): LiveJobStatus {
+  const { sources, sinks, deadLetters } = options;
+  const nothing = { deliveries: 0, samples: 0, acknowledged: 0, unacknowledged: 0 };
+  const none = { published: 0, backlog: 0, refused: 0, publishingMs: null };
+  return {
+    ...about,
+    samples: new SampleCounter().snapshot(),
+    lines: [],
+    sources: sources.map((source) => ({ ...source.status(), ...nothing })),
+    sinks: sinks.map((sink) => ({ ...sink.status(), ...none })),
+    deadLetters: { sink: deadLetters?.status() ?? null, count: 0, backlog: 0, shown: [] },
+    checkpoint: null,
+    predictions: { made: 0, outbox: 0, failedRuns: 0 },
+    stateBytes: 0,
+  };
+}
+
+export function statusOf(
+  machine: LiveMachine,
+  options: LiveJobOptions,
+  store: CheckpointStore | null,
+  about: About,
+): LiveJobStatus {
+  const { core, letters, desk, feeds, sinks } = machine;
+  return {
+    ...about,
+    samples: core.samples(),
+    lines: core.engine.lines.map((line) => lineStatus(line, machine, options)),
+    sources: feeds.map((feed) => feed.status),
+    sinks: sinks.map((sink) => sink.status),
+    deadLetters: {
+      sink: letters.status,
+      count: letters.count,
+      backlog: letters.backlog,
+      shown: [...letters.shown],
+    },
+    checkpoint: store === null ? null : checkpointStatus(machine, options, store),
+    predictions: {
+      made: core.outbox.made,
+      outbox: core.outbox.made - machine.publishedByAll,
+      failedRuns: desk.failures,
+    },
+    stateBytes: core.engine.sizeBytes,
+  };
+}
+
+export function definitionStatusOf(
+  machine: LiveMachine,
+  options: LiveJobOptions,
+  outputMetricId: string,
+): LiveDefinitionStatus | null {
+  const { core } = machine;
+  const { targets } = core.generation;
+  const target = targets.findIndex((t) => t.definition.outputMetricId === outputMetricId);
+  const model = options.scorer.targets[target]?.model;
+  if (model === undefined) return null;
+  const { definition } = targets[target]!;
+  const line = core.engine.lines.find(({ plan }) => plan.lineId === definition.lineId);
+  assert(line !== undefined, 'every definition has a line');
+  return {
+    definition,
+    model,
+    counts: countsOf(machine)[target]!,
+    predictions: core.ledger.shown(target),
+    line: lineStatus(line, machine, options),
+  };
+}
+
+function lineStatus(line: Line, machine: LiveMachine, { clock }: LiveJobOptions): LiveLineStatus {
+  const { watermarkMs, lastArrivalMs } = line;
+  const { latestMs } = line.state;
+  const isSeen = Number.isFinite(latestMs);
+  const wasHeard = Number.isFinite(lastArrivalMs);
+  return {
+    lineId: line.plan.lineId,
+    watermarkMs: isSeen && Number.isFinite(watermarkMs) ? watermarkMs : null,
+    watermarkLagMs: isSeen && Number.isFinite(watermarkMs) ? clock.wallMs() - watermarkMs : null,
+    latestMs: isSeen ? latestMs : null,
+    silentMs: wasHeard ? machine.listening.read() - lastArrivalMs : null,
+    samples: line.counter.snapshot(),
+    stateBytes: line.sizeBytes,
+  };
+}
+
+function checkpointStatus(
+  { snapshots, commits }: LiveMachine,
+  { clock }: LiveJobOptions,
+  store: CheckpointStore,
+): LiveCheckpointStatus | null {
+  if (snapshots === null) return null;
+  const { completedMs, figures, commitCounters: counters } = snapshots;
+  return {
+    uri: store.blobs.uri,
+    ageMs: completedMs === null ? null : clock.nowMs() - completedMs,
+    ...figures,
+    commits: counters.commits,
+    journalBytes: counters.bytes,
+    commitMs: counters.tookMs,
+    uncommittedBytes: commits.uncommittedBytes,
+    error: store.error,
+  };
+}
