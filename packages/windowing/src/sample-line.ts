@@ -32,8 +32,6 @@ export class SampleLine<Sink> {
   readonly tooLate: LatenessHistogram = new LatenessHistogram();
   /** When samples of the line arrived last, by the clock of `SampleStage.push`; -Infinity: not yet. */
   lastArrivalMs: number = Number.NEGATIVE_INFINITY;
-  /** Number of the part of a snapshot that is to hold all cells of the line again. */
-  wholeAt: number = 0;
   /** Slots of the line's metrics, by series. */
   readonly seriesSlots: readonly number[];
   /** Tracks of series `s`: `#useRing` and `#useTrack` at `[#useStart[s], #useStart[s + 1])`. */

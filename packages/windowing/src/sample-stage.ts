@@ -216,11 +216,15 @@ export class SampleStage<Sink> {
     this.#router.clear();
   }
 
+  /** Called before a line changes, with its index; perhaps several times for one batch. */
+  protected beforeChange(_line: number): void {}
+
   /** Works off what was pushed; false where the sink must be drained before it can go on. */
   run(sink: Sink): boolean {
     while (this.#line < this.lines.length) {
       const line = this.lines[this.#line]!;
       const end = this.#router.start[this.#line + 1]!;
+      if (line.unsettled || this.#position < end) this.beforeChange(this.#line);
       if (line.unsettled && !line.settle(sink)) return false;
       if (this.#position < end) {
         this.#position = line.ingest(this.#router.columns, this.#position, end, sink);

@@ -3,23 +3,31 @@ import { WindrowError, assert } from '@windrow/core';
 import { settleWindows } from './internal/settle-windows.ts';
 import type { LinePlan, WindowTarget } from './plan.ts';
 import { SampleStage, type EngineOptions } from './sample-stage.ts';
-import { LineRestorer, imageOf, visitTracks } from './snapshot/line-image.ts';
-import { SnapshotPart, SnapshotWriter, type SavedEngine } from './snapshot/snapshot-part.ts';
+import { PointColumns } from './point-columns.ts';
+import { LineRestorer, imageOf } from './snapshot/line-image.ts';
+import { RestoredSnapshot } from './snapshot/restored-snapshot.ts';
+import { SnapshotCut, TurnsOfLines } from './snapshot/snapshot-cut.ts';
+import { SnapshotPart } from './snapshot/snapshot-part.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import type { WindowInspection } from './window-inspection.ts';
 import type { WindowCounts } from './window-state.ts';
 
-/**
- * Every part of a snapshot writes one line in so many anew, as a whole, so that no more than the latest `SNAPSHOT_PARTS` parts
- * are needed to go on: older ones can be deleted.
- */
-export const SNAPSHOT_PARTS = 64;
+/** A part of a snapshot in the making. */
+export interface SnapshotProgress {
+  /** Takes lines until they have about so many points together, or all are taken; returns whether they are. */
+  step(pointsMax: number): boolean;
+  /** Takes what is left, and gives the part. */
+  finish(): Uint8Array;
+}
 
 export class WindowEngine extends SampleStage<TensorSink> {
   #parts = 0;
+  #cut: SnapshotCut | null = null;
+  readonly #turns: TurnsOfLines;
 
   constructor(targets: readonly WindowTarget[], options: EngineOptions) {
     super(targets, options, settleWindows);
+    this.#turns = new TurnsOfLines(options.dictionary);
   }
 
   /** What became of the windows so far, by target. */
@@ -48,26 +56,42 @@ export class WindowEngine extends SampleStage<TensorSink> {
   }
 
   /**
-   * The next part of a snapshot: how every line stands, the cells that changed since the part before, and all cells of a few
-   * lines in turn. It is one cut: what was pushed before is in it. Call it between batches, before `finish`.
+   * The next part of a snapshot: how every line stands, the cells that changed since the part before, and all cells of some tracks in
+   * turn. It is one cut: what was pushed before is in it. Call it between batches, before `finish`.
    */
   snapshot(): Uint8Array {
+    const cut = this.beginSnapshot();
+    cut.step(Number.POSITIVE_INFINITY);
+    return cut.finish();
+  }
+
+  /**
+   * The same, taken little by little: it is still one cut, as the engine stands now, while batches are pushed and run. Lines that these
+   * are about to change are taken first. The next part builds on this one, which therefore must be finished, and kept.
+   */
+  beginSnapshot(): SnapshotProgress {
     assert(this.idle, 'the last batch was run to its end');
-    const writer = new SnapshotWriter();
-    const number = this.#parts++;
-    const lines = this.lines.map((line, l) => {
-      const { state, counter } = line;
-      const onlyChanged = number < line.wholeAt;
-      if (!onlyChanged) line.wholeAt = number + SNAPSHOT_PARTS - 1;
-      // The first part has everything: from then on a few lines come round in each.
-      if (number === 0) line.wholeAt = 1 + (l % (SNAPSHOT_PARTS - 1));
-      visitTracks(state, this.dictionary, onlyChanged, (name, points) => {
-        writer.add(l, name, points);
-      });
-      const image = imageOf(state, this.dictionary);
-      return { image, samples: counter.snapshot(), wholeAt: line.wholeAt };
+    assert(this.#cut === null, 'the snapshot before was finished');
+    const { lines } = this;
+    const cut = new SnapshotCut({
+      number: this.#parts++,
+      door: this.door.snapshot(),
+      lines,
+      turnsOf: (line) => this.#turns.of(lines[line]!),
     });
-    return writer.finish({ number, door: this.door.snapshot(), lines });
+    this.#cut = cut;
+    return {
+      step: (pointsMax) => cut.step(pointsMax),
+      finish: () => {
+        assert(this.#cut === cut, 'a part is finished once');
+        this.#cut = null;
+        return cut.finish();
+      },
+    };
+  }
+
+  protected override beforeChange(line: number): void {
+    this.#cut?.take(line);
   }
 
   /**
@@ -78,27 +102,23 @@ export class WindowEngine extends SampleStage<TensorSink> {
    */
   restore(parts: readonly Uint8Array[], countsDoor: boolean = true): void {
     assert(this.#parts === 0 && this.samples().received === 0, 'restore into a fresh engine');
-    const read = parts.map((bytes) => new SnapshotPart(bytes));
-    const last = checkNumbers(read);
+    const snapshot = new RestoredSnapshot(parts.map((bytes) => new SnapshotPart(bytes)));
     const restorers = new Map<string, LineRestorer>();
-    const saved = new Map(last.lines.map((line) => [line.image.lineId, line]));
     for (const line of this.lines) {
-      const { lineId } = line.plan;
-      const own = saved.get(lineId);
-      if (own === undefined) continue;
-      restorers.set(lineId, new LineRestorer(line.state, own.image, this.dictionary));
-      line.counter.addAll(own.samples);
-      line.wholeAt = own.wholeAt;
+      const own = snapshot.line(line.plan.lineId);
+      if (own === null) continue;
+      const turns = this.#turns.of(line);
+      restorers.set(
+        line.plan.lineId,
+        new LineRestorer(line.state, turns.names, own.saved.image, own.names),
+      );
+      line.counter.addAll(own.saved.samples);
+      turns.wereWritten(own.names);
     }
-    for (const part of read) {
-      part.visitCells((line) => {
-        const restorer = restorers.get(part.saved.lines[line]!.image.lineId);
-        return restorer === undefined ? null : (name, points) => restorer.refill(name, points);
-      });
-    }
+    snapshot.visitTracks((lineId) => restorers.get(lineId) ?? null);
     for (const restorer of restorers.values()) restorer.finish();
-    if (countsDoor) this.door.addAll(last.door);
-    this.#parts = last.number + 1;
+    if (countsDoor) this.door.addAll(snapshot.door);
+    this.#parts = snapshot.number + 1;
   }
 
   /**
@@ -108,6 +128,8 @@ export class WindowEngine extends SampleStage<TensorSink> {
    */
   redefine(targets: readonly WindowTarget[]): void {
     assert(this.idle, 'the last batch was run to its end');
+    // A part in the making is of the lines as they are.
+    this.#cut?.step(Number.POSITIVE_INFINITY);
     const before = new Map(this.lines.map((line) => [line.plan.lineId, line]));
     this.replan(targets, (fresh) => {
       const old = before.get(fresh.plan.lineId);
@@ -118,17 +140,20 @@ export class WindowEngine extends SampleStage<TensorSink> {
         }
         return old;
       }
-      const restorer = new LineRestorer(
-        fresh.state,
-        imageOf(old.state, this.dictionary),
-        this.dictionary,
-      );
-      visitTracks(old.state, this.dictionary, false, (name, points) => {
-        restorer.refill(name, points);
-      });
+      const { names } = this.#turns.of(old);
+      const own = this.#turns.of(fresh).names;
+      const restorer = new LineRestorer(fresh.state, own, imageOf(old.state), names);
+      const points = new PointColumns();
+      let track = 0;
+      for (const ring of old.state.rings) {
+        for (let t = 0; t < ring.ring.trackCount; t++, track++) {
+          points.length = 0;
+          ring.collect(t, false, points);
+          restorer.refill(names, track, points);
+        }
+      }
       restorer.finish();
       fresh.counter.addAll(old.counter.snapshot());
-      fresh.wholeAt = old.wholeAt;
       return fresh;
     });
   }
@@ -137,22 +162,4 @@ export class WindowEngine extends SampleStage<TensorSink> {
 /** What a line has to do, as text. */
 function windowsOf(plan: LinePlan): string {
   return JSON.stringify(plan.windows.map(({ definition, dtype }) => [definition, dtype]));
-}
-
-/** The last of the parts, after making sure that none is missing. */
-function checkNumbers(parts: readonly SnapshotPart[]): SavedEngine {
-  const last = parts.at(-1)?.saved;
-  if (last === undefined) throw new WindrowError('FORMAT', 'snapshot: found no part');
-  const first = Math.max(0, last.number + 1 - SNAPSHOT_PARTS);
-  const numbers = parts.map((part) => part.saved.number);
-  const missing = Array.from({ length: last.number + 1 - first }, (_, i) => first + i).filter(
-    (number) => !numbers.includes(number),
-  );
-  if (missing.length > 0) {
-    throw new WindrowError(
-      'FORMAT',
-      `snapshot: found the parts ${numbers.join(', ')}, expected ${missing.join(', ')} too`,
-    );
-  }
-  return last;
 }

@@ -6,7 +6,7 @@ import { assert } from '@windrow/core';
 import type { CellAggregator, RunBounds } from '../cell-aggregator.ts';
 import type { CellRing } from '../cell-ring.ts';
 import type { LineSamples } from '../line-samples.ts';
-import { PointColumns } from '../point-columns.ts';
+import type { PointColumns } from '../point-columns.ts';
 import { DROPPED_LATE, OUT_OF_RANGE } from '../verdict.ts';
 import { inspectWindow, type WindowInspection } from '../window-inspection.ts';
 import type { WindowState } from '../window-state.ts';
@@ -36,9 +36,10 @@ export class RingState {
   /** Cells from here to the ring's limit can be taken without a further look: on time, and held. */
   #easyFrom = Number.POSITIVE_INFINITY;
   #hasLate = false;
-  /** What changed since `collectChanged` was last asked: cells from here on, or from `#lateFrom` on. */
+  /** What changed since `unchanged` was last called: cells from here on, or from `#lateFrom` on. */
   #changedFrom = Number.NEGATIVE_INFINITY;
-  #lateFrom = Number.POSITIVE_INFINITY;
+  /** By track. */
+  readonly #lateFrom: Float64Array;
 
   constructor(ring: CellRing, aggregator: CellAggregator | null, readers: RingReaders) {
     this.ring = ring;
@@ -48,6 +49,7 @@ export class RingState {
     this.#neededFromMs = Float64Array.from(readers.windowsOf, (users) =>
       Math.min(...users.map((w) => w.firstEndAfter(w.range.afterMs) - w.reachMs)),
     );
+    this.#lateFrom = new Float64Array(ring.trackCount).fill(Number.POSITIVE_INFINITY);
     this.#untilMs = Math.max(...this.windows.map((w) => w.range.untilMs));
   }
 
@@ -104,7 +106,7 @@ export class RingState {
     }
     if (this.#isClosed(track, cell * ring.resolutionMs)) return DROPPED_LATE;
     this.#hold(cell);
-    if (cell < this.#lateFrom) this.#lateFrom = cell;
+    if (cell < this.#lateFrom[track]!) this.#lateFrom[track] = cell;
     const at = track * ring.capacity + ring.place(cell);
     const before = ring.values[at]!;
     const verdict = aggregator.apply(track, cell, offsetMs, value);
@@ -201,26 +203,19 @@ export class RingState {
   }
 
   /**
-   * Calls `visit` for every track with the samples that make its cells: all of them, or those of the cells that may have
-   * changed since this was last called. The columns are valid during the call.
+   * Adds to `out` the samples that make a track's cells: all of them, or those that may have changed since `unchanged` was last called.
    */
-  collect(onlyChanged: boolean, visit: (track: number, points: PointColumns) => void): void {
+  collect(track: number, onlyChanged: boolean, out: PointColumns): void {
     const { ring } = this;
-    const changedFrom = Math.min(this.#changedFrom, this.#lateFrom);
+    const changedFrom = Math.min(this.#changedFrom, this.#lateFrom[track]!);
     const from = Math.max(ring.base, onlyChanged ? changedFrom : Number.NEGATIVE_INFINITY);
-    const points = new PointColumns();
-    for (let track = 0; track < ring.trackCount; track++) {
-      points.length = 0;
-      this.#aggregator!.collect(track, from, ring.newest + 1, points);
-      if (points.length > 0) visit(track, points);
-    }
-    this.unchanged();
+    this.#aggregator!.collect(track, from, ring.newest + 1, out);
   }
 
   /** What the cells hold is known elsewhere: `collect` need not tell it again. */
   unchanged(): void {
     this.#changedFrom = this.#easyFrom;
-    this.#lateFrom = Number.POSITIVE_INFINITY;
+    this.#lateFrom.fill(Number.POSITIVE_INFINITY);
   }
 
   /** Puts samples that `collect` gave back into their cells; nothing is late. Those that the ring no longer holds are passed over. */

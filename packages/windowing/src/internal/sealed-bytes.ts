@@ -1,13 +1,13 @@
 /**
  * What pane messages and snapshot parts have in common: a magic number and a version in front, a CRC32 behind, and in between
- * a head and *frames*, each a chunk of docs/FORMAT.md with two numbers before it. Little-endian:
+ * a head and *frames*: bytes, as a rule a chunk of docs/FORMAT.md, with two numbers before them. Little-endian:
  *
  * | offset | type | what |
  * |---|---|---|
  * | 0 | u32 | magic |
  * | 4 | u32 | version |
  * | 8 | | the head |
- * | | | frames: u32 first number, u32 second number, u32 length of the chunk, the chunk |
+ * | | | frames: u32 first number, u32 second number, u32 length of the bytes, the bytes |
  * | end - 4 | u32 | CRC32 of all bytes before |
  */
 import { crc32 } from 'node:zlib';
@@ -19,7 +19,7 @@ import {
   readChunkInfo,
 } from '@windrow/codecs';
 import { WindrowError } from '@windrow/core';
-import { PointColumns } from '../point-columns.ts';
+import type { PointColumns } from '../point-columns.ts';
 
 /** Where the head starts. */
 const HEAD_AT = 8;
@@ -40,9 +40,8 @@ export class FrameWriter {
   #view: DataView = new DataView(this.#bytes.buffer);
   #end = 0;
 
-  /** Adds points under two numbers; of more than CHUNK_POINTS_MAX, several frames. Returns how many. */
-  add(first: number, second: number, points: PointColumns): number {
-    let frames = 0;
+  /** Adds points under two numbers, as chunks; of more than CHUNK_POINTS_MAX, in several frames. */
+  add(first: number, second: number, points: PointColumns): void {
     for (let from = 0; from < points.length; from += CHUNK_POINTS_MAX) {
       const length = Math.min(CHUNK_POINTS_MAX, points.length - from);
       this.#reserve(FRAME_HEAD_BYTES + chunkBytesMax(length));
@@ -53,12 +52,24 @@ export class FrameWriter {
         values: points.values.subarray(from, from + length),
       };
       this.#end = encodeChunk(chunk, this.#bytes, at + FRAME_HEAD_BYTES);
-      this.#view.setUint32(at, first, true);
-      this.#view.setUint32(at + 4, second, true);
-      this.#view.setUint32(at + 8, this.#end - at - FRAME_HEAD_BYTES, true);
-      frames++;
+      this.#head(at, first, second);
     }
-    return frames;
+  }
+
+  /** Adds bytes under two numbers. */
+  addBytes(first: number, second: number, bytes: Uint8Array): void {
+    this.#reserve(FRAME_HEAD_BYTES + bytes.length);
+    const at = this.#end;
+    this.#bytes.set(bytes, at + FRAME_HEAD_BYTES);
+    this.#end = at + FRAME_HEAD_BYTES + bytes.length;
+    this.#head(at, first, second);
+  }
+
+  /** Writes the head of the frame that goes from `at` to the end. */
+  #head(at: number, first: number, second: number): void {
+    this.#view.setUint32(at, first, true);
+    this.#view.setUint32(at + 4, second, true);
+    this.#view.setUint32(at + 8, this.#end - at - FRAME_HEAD_BYTES, true);
   }
 
   /** The head and all frames as sealed bytes, a copy; the writer starts anew. */
@@ -112,22 +123,15 @@ export function openSealed(bytes: Uint8Array, kind: SealKind, headBytes: number)
   return bytes.subarray(HEAD_AT, crcAt);
 }
 
-/** Called for every frame, in order; the points are valid during the call. */
-export type FrameReader = (first: number, second: number, points: PointColumns) => void;
+/** Called for every frame, in order, with its bytes: a view. */
+export type FrameVisitor = (first: number, second: number, bytes: Uint8Array) => void;
 
 /**
- * Decodes the frames in `opened[from ..)`.
- * @param wants tells by the first number whether a frame is to be decoded at all
+ * Visits the frames in `opened[from ..)`.
  * @throws WindrowError FORMAT where they do not fit
  */
-export function readFrames(
-  opened: Uint8Array,
-  from: number,
-  read: FrameReader,
-  wants: (first: number) => boolean = () => true,
-): void {
+export function eachFrame(opened: Uint8Array, from: number, visit: FrameVisitor): void {
   const view = new DataView(opened.buffer, opened.byteOffset, opened.byteLength);
-  const points = new PointColumns();
   let at = from;
   while (at < opened.length) {
     const start = at + FRAME_HEAD_BYTES;
@@ -138,12 +142,16 @@ export function readFrames(
         `the frame at ${at} needs ${end - opened.length} bytes more`,
       );
     }
-    const first = view.getUint32(at, true);
-    if (wants(first)) {
-      points.reserve(readChunkInfo(opened, start, end).count);
-      points.length = decodeChunk(opened, start, end, points, 0);
-      read(first, view.getUint32(at + 4, true), points);
-    }
+    visit(view.getUint32(at, true), view.getUint32(at + 4, true), opened.subarray(start, end));
     at = end;
   }
+}
+
+/**
+ * Decodes the chunk of a frame into columns, in place of what they held.
+ * @throws WindrowError FORMAT where it is no chunk
+ */
+export function readPoints(bytes: Uint8Array, points: PointColumns): void {
+  points.reserve(readChunkInfo(bytes, 0, bytes.length).count);
+  points.length = decodeChunk(bytes, 0, bytes.length, points, 0);
 }

@@ -12,12 +12,8 @@
  * A frame is numbered by ring and track and has a point for each observed cell: its start in ms and its value. Late cells come
  * first, then those that the watermark has passed.
  */
-import {
-  openSealed,
-  readFrames,
-  type FrameReader,
-  type SealKind,
-} from '../internal/sealed-bytes.ts';
+import { eachFrame, openSealed, readPoints, type SealKind } from '../internal/sealed-bytes.ts';
+import { PointColumns } from '../point-columns.ts';
 
 export const PANE_MESSAGE: SealKind = {
   what: 'pane message',
@@ -62,8 +58,12 @@ export class OpenedPaneMessage {
     };
   }
 
-  /** Decodes the cells, frame by frame: ring, track, points. */
-  readCells(read: FrameReader): void {
-    readFrames(this.#opened, HEAD_BYTES, read);
+  /** Decodes the cells, frame by frame: ring, track, points, which are valid during the call. */
+  readCells(read: (ring: number, track: number, cells: PointColumns) => void): void {
+    const cells = new PointColumns();
+    eachFrame(this.#opened, HEAD_BYTES, (ring, track, bytes) => {
+      readPoints(bytes, cells);
+      read(ring, track, cells);
+    });
   }
 }

@@ -1,105 +1,79 @@
-/**
- * The state of one line as plain data, and a line that goes on from it. Tracks are named by metric, aggregate and
- * resolution, windows by their definitions, so that an image fits a line with other definitions too: what they have in
- * common goes on undisturbed, a new window finds what the old ones still held, and what nobody asks for any more is left.
- */
-import type { Aggregate, Definition, MetricDictionary } from '@windrow/core';
+/** The state of one line as plain data, and a line that goes on from it, with the same definitions or others. */
+import { WindrowError } from '@windrow/core';
 import type { LineState } from '../internal/line-state.ts';
 import type { RingState } from '../internal/ring-state.ts';
 import type { PointColumns } from '../point-columns.ts';
 import type { SavedWindows } from '../window-state.ts';
-
-/** Which cells: one metric, one aggregate, one resolution. */
-export interface TrackName {
-  readonly metricId: string;
-  readonly aggregate: Aggregate;
-  readonly resolutionMs: number;
-}
+import { trackKey, type LineNames } from './line-names.ts';
 
 /** What a cell held before a late sample changed it, while windows wait to be judged again. */
-export interface LateCell extends TrackName {
+export interface LateCell {
+  /** Index among the line's tracks. */
+  readonly track: number;
   readonly cell: number;
-  /** null: nothing. */
-  readonly before: number | null;
+  /** NaN: nothing. */
+  readonly before: number;
 }
 
 /** A line without its cells. */
 export interface LineImage {
-  readonly lineId: string;
   readonly latestMs: number;
   readonly watermarkMs: number;
-  readonly windows: readonly (SavedWindows & { readonly definition: Definition })[];
+  /** In the order of `LineNames.definitions`. */
+  readonly windows: readonly SavedWindows[];
   readonly late: readonly LateCell[];
 }
 
-/** Takes the samples that make a track's cells; the columns are valid during the call. */
-export type TrackVisitor = (track: TrackName, points: PointColumns) => void;
-
-/** The line as it is; its watermark has reached its goal. */
-export function imageOf(line: LineState, dictionary: MetricDictionary): LineImage {
+/** The line as it is; its watermark has reached its goal, or nothing of what follows from that has happened. */
+export function imageOf(line: LineState): LineImage {
   const late: LateCell[] = [];
-  for (const [r, state] of line.rings.entries()) {
-    state.ring.eachBefore((track, cell, before) => {
-      const name = trackName(line, r, track, dictionary);
-      late.push({ ...name, cell, before: Number.isNaN(before) ? null : before });
-    });
+  let first = 0;
+  for (const { ring } of line.rings) {
+    const offset = first;
+    ring.eachBefore((track, cell, before) => late.push({ track: offset + track, cell, before }));
+    first += ring.trackCount;
   }
   return {
-    lineId: line.plan.lineId,
     latestMs: line.latestMs,
     watermarkMs: line.watermarkMs,
-    windows: line.windows.map((window) => ({
-      ...window.save(),
-      definition: window.plan.definition,
-    })),
+    windows: line.windows.map((window) => window.save()),
     late,
   };
 }
 
-/** Visits the cells of every track: all, or those that may have changed since this was last called. */
-export function visitTracks(
-  line: LineState,
-  dictionary: MetricDictionary,
-  onlyChanged: boolean,
-  visit: TrackVisitor,
-): void {
-  for (const [r, state] of line.rings.entries()) {
-    state.collect(onlyChanged, (track, points) =>
-      visit(trackName(line, r, track, dictionary), points),
-    );
-  }
-}
-
-function trackName(
-  line: LineState,
-  ring: number,
-  track: number,
-  dictionary: MetricDictionary,
-): TrackName {
-  const { resolutionMs, tracks } = line.plan.rings[ring]!;
-  const { slot, aggregate } = tracks[track]!;
-  return { metricId: dictionary.text(slot), aggregate, resolutionMs };
+interface Place {
+  readonly ring: RingState;
+  readonly track: number;
 }
 
 /** A line that is being put back: first the image, then its cells, then `finish`. */
 export class LineRestorer {
   readonly #line: LineState;
   readonly #image: LineImage;
-  readonly #tracks: Map<string, { ring: RingState; track: number }> = new Map();
+  readonly #names: LineNames;
+  readonly #places: Map<string, Place> = new Map();
 
-  /** @param line fresh */
-  constructor(line: LineState, image: LineImage, dictionary: MetricDictionary) {
+  /**
+   * @param line fresh
+   * @param own its names
+   * @param names those of the image
+   */
+  constructor(line: LineState, own: LineNames, image: LineImage, names: LineNames) {
     this.#line = line;
     this.#image = image;
-    for (const [r, ring] of line.rings.entries()) {
+    this.#names = names;
+    let index = 0;
+    for (const ring of line.rings) {
       for (let track = 0; track < ring.ring.trackCount; track++) {
-        this.#tracks.set(keyOf(trackName(line, r, track, dictionary)), { ring, track });
+        this.#places.set(trackKey(own.tracks[index++]!), { ring, track });
       }
     }
-    const saved = new Map(image.windows.map((w) => [JSON.stringify(w.definition), w]));
+    const saved = new Map(
+      image.windows.map((window, w) => [JSON.stringify(names.definitions[w]), window]),
+    );
     for (const window of line.windows) {
-      const own = saved.get(JSON.stringify(window.plan.definition));
-      if (own !== undefined) window.load(own);
+      const before = saved.get(JSON.stringify(window.plan.definition));
+      if (before !== undefined) window.load(before);
       else if (image.watermarkMs > Number.NEGATIVE_INFINITY) {
         const end = window.firstEndAfter(image.watermarkMs);
         window.nextEndMs = Math.max(window.nextEndMs, end);
@@ -112,26 +86,33 @@ export class LineRestorer {
     line.nextDueMs = line.earliestDue();
   }
 
-  /** Puts a track's cells back; a track that the line does not have is passed over. */
-  refill(name: TrackName, points: PointColumns): void {
-    const own = this.#tracks.get(keyOf(name));
-    own?.ring.refill(own.track, points);
+  /** Puts cells back, of a track of some names of the line; one that the line does not have is passed over. */
+  refill(names: LineNames, track: number, points: PointColumns): void {
+    const place = this.#placeOf(names, track);
+    place?.ring.refill(place.track, points);
+  }
+
+  #placeOf(names: LineNames, track: number): Place | undefined {
+    const name = names.tracks[track];
+    if (name === undefined) {
+      throw new WindrowError(
+        'FORMAT',
+        `snapshot: found track ${track} of ${names.tracks.length} of line ${names.lineId}`,
+      );
+    }
+    return this.#places.get(trackKey(name));
   }
 
   /** Once all cells are in place. */
   finish(): void {
-    for (const { cell, before, ...name } of this.#image.late) {
-      const own = this.#tracks.get(keyOf(name));
-      if (own === undefined || cell < own.ring.ring.base) continue;
-      own.ring.remember(own.track, cell, before ?? Number.NaN);
+    for (const { track, cell, before } of this.#image.late) {
+      const place = this.#placeOf(this.#names, track);
+      if (place === undefined || cell < place.ring.ring.base) continue;
+      place.ring.remember(place.track, cell, before);
     }
     for (const ring of this.#line.rings) {
       ring.settleIfNothingWaits();
       ring.unchanged();
     }
   }
-}
-
-function keyOf({ metricId, aggregate, resolutionMs }: TrackName): string {
-  return `${metricId} ${aggregate} ${resolutionMs}`;
 }

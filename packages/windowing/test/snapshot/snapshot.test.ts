@@ -46,7 +46,9 @@ describe('a snapshot', () => {
         lines,
         samples,
         fc.array(fc.nat(60), { maxLength: 4 }),
-        (definitions, arrived, cuts) => {
+        fc.boolean(),
+        fc.boolean(),
+        (definitions, arrived, cuts, isSliced, isRedefined) => {
           const targets = targetsOf(definitions);
           const whole = new WindowEngine(targets, options);
           const expected = new CollectingSink(targets);
@@ -60,9 +62,16 @@ describe('a snapshot', () => {
           for (const cut of cuts.toSorted((a, b) => a - b)) {
             feed(engine, sink, arrived.slice(from, cut));
             from = Math.max(from, Math.min(cut, arrived.length));
-            parts.push(engine.snapshot());
+            const progress = engine.beginSnapshot();
+            if (isSliced) progress.step(1);
+            else parts.push(progress.finish());
             // It goes on for a while and is lost, with what it handed on since.
             feed(engine, new CollectingSink(targets), arrived.slice(from, from + 9));
+            if (isSliced) {
+              progress.step(1);
+              if (isRedefined) engine.redefine(targets.slice(0, 1));
+              parts.push(progress.finish());
+            }
             engine = new WindowEngine(targets, options);
             engine.restore(parts);
           }
