@@ -23,13 +23,15 @@ export class Wakeup {
     this.#waiting = null;
   }
 
-  /** Wakes after so many ms. */
+  /** Wakes after so many ms; after 0 ms it is over at once, and wakes nobody. */
   timer(ms: number): WakeupTimer {
     let isOver = ms === 0;
-    const timer = setTimeout(() => {
-      isOver = true;
-      this.wake();
-    }, ms);
+    const timer = isOver
+      ? undefined
+      : setTimeout(() => {
+          isOver = true;
+          this.wake();
+        }, ms);
     return {
       get isOver() {
         return isOver;

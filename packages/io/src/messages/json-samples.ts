@@ -14,6 +14,8 @@ import type { SampleFields } from './sample-fields.ts';
 /** Longest object that is read. */
 export const OBJECT_BYTES_MAX: number = 1 << 20;
 
+/** No dead letter shows more. */
+const CUT_BYTES = 1200;
 const LINE_FEED = 0x0a;
 const COMMA = 0x2c;
 const OPENING_BRACKET = 0x5b;
@@ -139,5 +141,5 @@ function expectEnd(bytes: Buffer, at: number, row: number, reject: RejectJson): 
 
 /** The beginning of a text, for a dead letter. */
 function cut(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString('utf8', start, Math.min(end, start + 1200));
+  return bytes.toString('utf8', start, Math.min(end, start + CUT_BYTES)).trim();
 }
