@@ -37,7 +37,9 @@ export class ArrowFormat implements SampleFormat {
     try {
       const records = await openRecords(messages);
       const { dictionary, reject } = options;
-      const origin = { names: LONG_FORM, decimals: false, source: file.path, dictionary, reject };
+      const { arrivalColumn } = options;
+      const form = { names: LONG_FORM, decimals: false, arrivalColumn };
+      const origin = { ...form, source: file.path, dictionary, reject };
       const samples = new RecordSamples(records.schema, origin);
       for await (const record of records.batches) {
         yield* samples.read(record, rows + 1);

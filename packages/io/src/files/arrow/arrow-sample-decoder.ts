@@ -21,6 +21,11 @@ export class ArrowSampleDecoder {
   readonly #schema: Uint8Array;
   readonly #source: string;
   readonly #samples: RecordSamples;
+  /**
+   * The message in hand, aligned as the library wants it (a message is a multiple of 8 bytes, and so is what is before its
+   * body); else it would allocate a copy of each body.
+   */
+  #bytes: Uint8Array = new Uint8Array(0);
 
   /**
    * @param schemaMessage an IPC message with the schema; kept
@@ -39,12 +44,16 @@ export class ArrowSampleDecoder {
   }
 
   /**
-   * The record batch in a message, whose buffers may refer to its bytes; its `numRows` is the number of rows sent.
+   * The record batch in a message, valid until the next one is opened; its `numRows` is the number of rows sent.
    * @throws WindrowError FORMAT where it is none
    */
   open(batchMessage: Uint8Array): RecordBatch {
     return this.#guarded(() => {
-      const { head, body } = bareMessage(batchMessage, 'batch');
+      if (this.#bytes.length < batchMessage.length) {
+        this.#bytes = new Uint8Array(batchMessage.length);
+      }
+      this.#bytes.set(batchMessage);
+      const { head, body } = bareMessage(this.#bytes.subarray(0, batchMessage.length), 'batch');
       const reader = RecordBatchReader.from([this.#schema, head, body]);
       const { value } = reader.next();
       if (value === undefined || value === null) throw new Damage('no record batch');

@@ -1,9 +1,15 @@
 /** Metric ids of an Arrow column as slots: text or 16 bytes, plain or dictionary-encoded. */
 import { DataType, Vector, type Data } from 'apache-arrow';
-import { INVALID_SLOT, METRIC_ID_BYTES, type MetricDictionary } from '@windrow/core';
+import {
+  INVALID_SLOT,
+  METRIC_ID_BYTES,
+  METRIC_ID_TEXT_LENGTH,
+  type MetricDictionary,
+} from '@windrow/core';
 import { Damage } from '../../internal/damage.ts';
 import { NULL_ID_SLOT, type InvalidIds } from '../../internal/invalid-ids.ts';
 import { entries, isNull, validity } from './column-bounds.ts';
+import { TextIdCache } from './text-id-cache.ts';
 
 const NAME = 'metric_id';
 
@@ -11,6 +17,7 @@ const NAME = 'metric_id';
 export class ArrowIds {
   readonly #dictionary: MetricDictionary;
   readonly #invalidIds: InvalidIds;
+  readonly #texts: TextIdCache = new TextIdCache();
   /** The dictionary batch whose slots are known. */
   #entriesOf: Vector | null = null;
   #slots: Int32Array = new Int32Array(0);
@@ -92,15 +99,27 @@ export class ArrowIds {
     );
     const bytes = entries(data.values as Uint8Array, 0, NAME);
     const isBytes = isBinary(data.type);
+    const words = isBytes ? null : wordsOf(bytes);
     let begin = Number(offsets[start]!);
     for (let i = 0; i < count; i++) {
       const end = Number(offsets[start + i + 1]!);
       if (!(begin >= 0 && begin <= end && end <= bytes.length)) {
         throw new Damage(`an id at bytes ${begin} to ${end} of ${bytes.length}`);
       }
-      out[at + i] = this.#slot(bytes, begin, end - begin, isBytes);
+      out[at + i] =
+        words !== null && end - begin === METRIC_ID_TEXT_LENGTH && (begin & 3) === 0
+          ? this.#textSlot(bytes, words, begin)
+          : this.#slot(bytes, begin, end - begin, isBytes);
       begin = end;
     }
+  }
+
+  #textSlot(bytes: Uint8Array, words: Int32Array, begin: number): number {
+    const kept = this.#texts.find(words, begin >> 2);
+    if (kept >= 0) return kept;
+    const slot = this.#slot(bytes, begin, METRIC_ID_TEXT_LENGTH, false);
+    if (slot >= 0) this.#texts.keep(words, begin >> 2, slot);
+    return slot;
   }
 
   /** Views are rare; the library finds the bytes. */
@@ -133,6 +152,13 @@ function markNulls(data: Data, from: number, count: number, out: Int32Array, at:
   for (let i = 0; i < count; i++) {
     if (isNull(bits, data.offset + from + i)) out[at + i] = NULL_ID_SLOT;
   }
+}
+
+/** The same memory as words, or null where it does not begin at one. */
+function wordsOf(bytes: Uint8Array): Int32Array | null {
+  return (bytes.byteOffset & 3) === 0
+    ? new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
+    : null;
 }
 
 function isText(type: DataType): boolean {

@@ -31,6 +31,8 @@ export interface RecordOptions {
   readonly source: string;
   readonly dictionary: MetricDictionary;
   readonly reject: (letter: DeadLetter) => void;
+  /** As `ReadOptions.arrivalColumn`. */
+  readonly arrivalColumn?: string | undefined;
 }
 
 export class RecordSamples {
@@ -46,7 +48,8 @@ export class RecordSamples {
     this.#options = options;
     this.#columns = findColumns(schema, options);
     this.#ids = new ArrowIds(options.dictionary, this.#invalidIds);
-    this.#batch = new SampleColumns(options.dictionary, BATCH_ROWS);
+    const arrivals = options.arrivalColumn !== undefined;
+    this.#batch = new SampleColumns(options.dictionary, BATCH_ROWS, { arrivals });
   }
 
   /** Rows read so far, those set aside too. */
@@ -59,7 +62,7 @@ export class RecordSamples {
    * @param firstRow 1-based number of the batch's first row, for dead letters
    */
   *read(record: RecordBatch, firstRow: number): Generator<SampleColumns> {
-    const { indices, readTime, readValue } = this.#columns;
+    const { indices, readTime, readValue, arrival } = this.#columns;
     const { source, reject } = this.#options;
     const [id, time, value] = indices.map((index) => record.data.children[index]);
     if (id === undefined || time === undefined || value === undefined) {
@@ -72,6 +75,9 @@ export class RecordSamples {
       this.#ids.read(id, done, count, batch.slots);
       readTime(time, done, count, batch.timestampsMs);
       readValue(value, done, count, batch.values);
+      if (arrival !== null) {
+        arrival.read(record.data.children[arrival.index]!, done, count, batch.arrivalsMs!);
+      }
       settleRows(batch, count, firstRow + done, origin);
       done += count;
       this.#rowsRead += count;
@@ -85,9 +91,12 @@ interface Columns {
   readonly indices: readonly number[];
   readonly readTime: NumberReader;
   readonly readValue: NumberReader;
+  /** The time of arrival, where it is asked for. */
+  readonly arrival: { readonly index: number; readonly read: NumberReader } | null;
 }
 
-function findColumns(schema: Schema, { names, decimals }: RecordOptions): Columns {
+function findColumns(schema: Schema, options: RecordOptions): Columns {
+  const { names, decimals } = options;
   const found = schema.fields.map((field) => field.name);
   const { metricId, timestamp, value: valueName } = names;
   const indices = [metricId, timestamp, valueName].map((name) => found.indexOf(name));
@@ -114,5 +123,18 @@ function findColumns(schema: Schema, { names, decimals }: RecordOptions): Column
       `column ${value.name}: found ${String(value.type)}, expected float64 (or float32, integer${decimals ? ', decimal of 128 bits' : ''})`,
     );
   }
-  return { indices, readTime, readValue };
+  return { indices, readTime, readValue, arrival: findArrival(schema, options.arrivalColumn) };
+}
+
+function findArrival(schema: Schema, name: string | undefined): Columns['arrival'] {
+  if (name === undefined) return null;
+  const index = schema.fields.findIndex((field) => field.name === name);
+  const type = schema.fields[index]?.type;
+  const read = type === undefined ? null : timeReader(type, name);
+  if (read === null) {
+    throw new Damage(
+      `column ${name}: found ${type === undefined ? 'none' : String(type)}, expected the time of arrival: int64 (milliseconds) or a timestamp`,
+    );
+  }
+  return { index, read };
 }
