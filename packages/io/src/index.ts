@@ -17,6 +17,7 @@ export * from './files/arrow/arrow-sample-decoder.ts';
 export { readArrowStream } from './files/arrow/read-arrow-stream.ts';
 export * from './files/file-source.ts';
 export type { FileStorage, RandomAccess } from './files/file-storage.ts';
+export { isIgnoredName } from './files/file-names.ts';
 export type { StoredFile } from './files/find-files.ts';
 export { AtomicFile } from './files/atomic-file.ts';
 export type { WholeFile } from './files/file-sink.ts';

@@ -1,0 +1,117 @@
+/** From the records of a CSV file to samples: the header says where the columns are, then each record is a sample. */
+import {
+  INVALID_SLOT,
+  found,
+  type DeadLetter,
+  type MetricDictionary,
+  type ReadOptions,
+} from '@windrow/core';
+import { Damage, lostFrom, quarantined } from '../internal/damage.ts';
+import { timestampFault } from '../internal/settle-rows.ts';
+import { integerOfField, valueOfField } from './field-numbers.ts';
+
+/** Takes samples; there is room for them. */
+export interface CsvRowTarget {
+  push(slot: number, timestampMs: number, value: number): void;
+}
+
+type CsvReadOptions = Pick<ReadOptions, 'dictionary' | 'reject'>;
+
+/** Where the three columns are in a record. */
+interface Columns {
+  readonly id: number;
+  readonly time: number;
+  readonly value: number;
+  /** Fields in a record. */
+  readonly count: number;
+}
+
+/** Takes records one by one: the header first, then samples. */
+export class CsvSampleReader {
+  readonly #source: string;
+  readonly #rows: CsvRowTarget;
+  readonly #dictionary: MetricDictionary;
+  readonly #options: CsvReadOptions;
+  #columns: Columns | null = null;
+  #line = 0;
+  /** Why the file as a whole cannot be read; null where it can. */
+  headerFault: string | null = null;
+
+  constructor(source: string, rows: CsvRowTarget, options: CsvReadOptions) {
+    this.#source = source;
+    this.#rows = rows;
+    this.#dictionary = options.dictionary;
+    this.#options = options;
+  }
+
+  record(fields: readonly string[], line: number): void {
+    this.#line = line;
+    if (this.headerFault !== null) return;
+    if (this.#columns === null) this.#header(fields);
+    else this.#sample(fields, line, this.#columns);
+  }
+
+  broken(reason: string, line: number): void {
+    this.#line = line;
+    this.#options.reject(quarantined(this.#source, line, reason));
+  }
+
+  /** At the end of the file. */
+  finish(): void {
+    if (this.headerFault !== null) throw new Damage(this.headerFault);
+    if (this.#columns === null) throw new Damage('the file is empty, expected a header');
+  }
+
+  /** Tells that nothing can be read from here on. */
+  lost(reason: string): DeadLetter {
+    return lostFrom(this.#source, this.#columns === null ? null : this.#line + 1, 'line', reason);
+  }
+
+  #header(fields: readonly string[]): void {
+    const names = fields.map((field) => field.trim());
+    const id = names.indexOf('metric_id');
+    const time = names.indexOf('timestamp_ms');
+    const value = names.indexOf('value');
+    if (id < 0 || time < 0 || value < 0) {
+      this.headerFault = `found the header ${found(names.join(','))}, expected the columns metric_id, timestamp_ms and value`;
+    } else {
+      this.#columns = { id, time, value, count: names.length };
+    }
+  }
+
+  #sample(fields: readonly string[], line: number, columns: Columns): void {
+    if (fields.length !== columns.count) {
+      this.#reject(fields, line, `found ${fields.length} fields, expected ${columns.count}`);
+      return;
+    }
+    const id = fields[columns.id]!;
+    let slot = this.#dictionary.intern(id);
+    if (slot === INVALID_SLOT) slot = this.#dictionary.intern(id.trim());
+    if (slot === INVALID_SLOT) {
+      this.#reject(fields, line, `metric_id: found ${found(id)}, expected a UUID`);
+      return;
+    }
+    const time = fields[columns.time]!;
+    const timestampMs = integerOfField(time);
+    if (timestampMs === undefined) {
+      const expected = 'expected integer milliseconds since 1970';
+      this.#reject(fields, line, `timestamp_ms: found ${found(time)}, ${expected}`);
+      return;
+    }
+    const fault = timestampFault(timestampMs);
+    if (fault !== null) {
+      this.#reject(fields, line, fault);
+      return;
+    }
+    const value = valueOfField(fields[columns.value]!);
+    if (value === undefined) {
+      this.#reject(fields, line, `value: found ${found(fields[columns.value])}, expected a number`);
+      return;
+    }
+    this.#rows.push(slot, timestampMs, value);
+  }
+
+  #reject(fields: readonly string[], line: number, reason: string): void {
+    this.#options.reject(quarantined(this.#source, line, reason, fields.join(',')));
+  }
+}
