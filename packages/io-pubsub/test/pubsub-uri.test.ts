@@ -23,7 +23,7 @@ describe('URIs of Pub/Sub', () => {
       'pubsub://project/google-sub',
       'pubsub://Project/sub',
     ]) {
-      expect(() => parsePubSubUri(uri, 'subscription'), uri).toThrow(
+      expect(() => parsePubSubUri(uri, 'subscription')).toThrow(
         /expected pubsub:\/\/PROJECT\/SUBSCRIPTION/,
       );
     }

@@ -49,7 +49,7 @@ describe('options of a subscription', () => {
       ['streams=1&streams=2', /streams: found "1, 2", expected it once/],
       ['max_mesages=7', /found the option "max_mesages", expected only fields, form, max_messages/],
     ] as const) {
-      expect(() => parseSourceOptions(`${URI}?${query}`), query).toThrow(message);
+      expect(() => parseSourceOptions(`${URI}?${query}`)).toThrow(message);
     }
   });
 });

@@ -26,7 +26,7 @@ describe('where a client connects to', () => {
 
   it('is refused where it is no host and port', () => {
     for (const place of ['', 'localhost', 'localhost:0', 'localhost:99999', 'http://localhost:1']) {
-      expect(() => clientOptions('u', place, google), place).toThrow(/expected host:port/);
+      expect(() => clientOptions('u', place, google)).toThrow(/expected host:port/);
     }
   });
 });

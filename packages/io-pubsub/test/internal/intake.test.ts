@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Intake, type ArrivedMessage } from '../../src/internal/intake.ts';
 
@@ -120,7 +120,7 @@ describe('messages in hand', () => {
             }
             intake.deliver(++sequence);
           } else if (each.kind === 'settle') {
-            settling = [...settling, ...intake.settle(sequence - each.back)];
+            settling.push(...intake.settle(sequence - each.back));
           } else {
             intake.release(settling);
             settling = [];

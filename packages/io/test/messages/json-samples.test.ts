@@ -1,5 +1,5 @@
 import { MetricDictionary } from '@windrow/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonSamples, RowBuffer, SAMPLE_FIELDS } from '../../src/index.ts';
 import { PRESSURE, SPEED, decode, message, sample } from './decoded.ts';
@@ -24,8 +24,8 @@ describe('samples in JSON', () => {
       [`${good}\r\n\r\n${good}\r\n`, 2],
     ] as const) {
       const { rows, letters } = decode([message(text)]);
-      expect(letters, text).toEqual([]);
-      expect(rows, text).toEqual(Array.from({ length: count }, () => goodRow));
+      expect([text, letters]).toEqual([text, []]);
+      expect([text, rows]).toEqual([text, Array.from({ length: count }, () => goodRow)]);
     }
   });
 
@@ -71,7 +71,7 @@ describe('samples in JSON', () => {
     for (const [text, reason] of bad) {
       for (const document of [`[${good}, ${text} ,${good}]`, `${good}\n${text}\n${good}\n`]) {
         const { rows, letters } = decode([message(document)]);
-        expect(rows, text).toEqual([goodRow, goodRow]);
+        expect([text, rows]).toEqual([text, [goodRow, goodRow]]);
         expect(letters.map((letter) => letter.row)).toEqual([2]);
         expect(letters[0]!.reason).toMatch(reason);
         expect(letters[0]!.raw).toBe(text);
@@ -104,11 +104,8 @@ describe('samples in JSON', () => {
       [`[${good},]`, 2, /found no complete JSON/],
     ] as const) {
       const { rows, letters } = decode([message(text)]);
-      expect(rows, text).toEqual([goodRow]);
-      expect(
-        letters.map((letter) => letter.row),
-        text,
-      ).toEqual([row]);
+      expect([text, rows]).toEqual([text, [goodRow]]);
+      expect([text, letters.map((letter) => letter.row)]).toEqual([text, [row]]);
       expect(letters[0]!.reason).toMatch(reason);
     }
   });

@@ -14,7 +14,7 @@ describe('the names of fields', () => {
 
   it('are refused where they make no sense', () => {
     for (const text of ['', 'value', 'value=', 'vlaue=x', 'value=a,value=b', '__proto__=x']) {
-      expect(() => parseSampleFields(text, 'fields'), text).toThrow(
+      expect(() => parseSampleFields(text, 'fields')).toThrow(
         /^fields: found .*, expected FIELD=NAME, separated by commas/,
       );
     }

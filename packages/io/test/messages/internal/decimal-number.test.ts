@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecimalNumber } from '../../../src/messages/internal/decimal-number.ts';
 
@@ -21,7 +21,7 @@ describe('numbers read from bytes', () => {
     );
     fc.assert(
       fc.property(any, (text) => {
-        expect(read(text), text).toBe(JSON.parse(text));
+        expect([text, read(text)]).toEqual([text, JSON.parse(text)]);
       }),
       { numRuns: 5000 },
     );
@@ -43,13 +43,13 @@ describe('numbers read from bytes', () => {
       '2.2250738585072014e-308',
       '1e-400',
     ]) {
-      expect(Object.is(read(text), JSON.parse(text)), text).toBe(true);
+      expect([text, Object.is(read(text), JSON.parse(text))]).toEqual([text, true]);
     }
   });
 
   it('are none where JSON has none', () => {
     for (const text of ['', '-', '01', '-01', '.5', '1.', '1.e5', '1e', '1e+', '+1', 'NaN', ' 1']) {
-      expect(read(text), text).toBeNull();
+      expect([text, read(text)]).toEqual([text, null]);
     }
   });
 });
