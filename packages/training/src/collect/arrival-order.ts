@@ -37,7 +37,8 @@ export function inOrderOfArrival(pass: PassOptions, options: ArrivalOptions): Ar
   const rows = inOrderOfRows(pass, options, letters);
   const { arrivalColumn } = options;
   return {
-    batches: arrivalColumn === null ? rows : sorted(rows, pass, options.dictionary, arrivalColumn),
+    batches:
+      arrivalColumn === null ? rows : sorted(rows, pass, { ...options, arrivalColumn }, letters),
     letters,
   };
 }
@@ -102,8 +103,8 @@ async function* inOrderOfRows(
 async function* sorted(
   rows: AsyncIterable<SampleBatch>,
   pass: PassOptions,
-  dictionary: MetricDictionary,
-  column: string,
+  { dictionary, arrivalColumn }: ArrivalOptions & { readonly arrivalColumn: string },
+  letters: Letters,
 ): AsyncGenerator<SampleBatch> {
   const options = { sliceMs: SLICE_MS, rowsMax: WAITING_ROWS };
   const times = new LaterSamples(dictionary, pass.spill, options);
@@ -113,7 +114,7 @@ async function* sorted(
     if (arrivalsMs === undefined) {
       throw new WindrowError(
         'USAGE',
-        `${pass.source.uri}: this source gives no time of arrival (column ${column}); leave --arrival away where its rows stand in order of arrival`,
+        `${pass.source.uri}: this source gives no time of arrival (column ${arrivalColumn}); leave --arrival away where its rows stand in order of arrival`,
       );
     }
     for (let i = 0; i < batch.length; i++) {
@@ -122,6 +123,13 @@ async function* sorted(
     }
     await times.makeRoom();
     await values.makeRoom();
+  }
+  const [first] = letters.first;
+  if (times.statistics.put === 0 && first !== undefined) {
+    throw new WindrowError(
+      'INPUT',
+      `${first.source}: found no sample that can be read: ${first.reason}`,
+    );
   }
   while (Number.isFinite(times.earliestMs)) yield await takeSlice(dictionary, times, values);
 }

@@ -12,12 +12,13 @@ const ROWS_PER_CHUNK_MAX = Math.ceil(CHUNK_BYTES / ROW_BYTES_MIN) + 1;
 export class RowBatches {
   readonly #columns: SampleColumns;
 
-  constructor(dictionary: MetricDictionary) {
-    this.#columns = new SampleColumns(dictionary, BATCH_ROWS);
+  /** @param arrivals whether samples come with their time of arrival */
+  constructor(dictionary: MetricDictionary, arrivals: boolean = false) {
+    this.#columns = new SampleColumns(dictionary, BATCH_ROWS, { arrivals });
   }
 
-  push(slot: number, timestampMs: number, value: number): void {
-    this.#columns.push(slot, timestampMs, value);
+  push(slot: number, timestampMs: number, value: number, arrivalMs?: number): void {
+    this.#columns.push(slot, timestampMs, value, arrivalMs);
   }
 
   /** The batch if there is no room for the rows of one more chunk; the consumer is done with it when this goes on. */

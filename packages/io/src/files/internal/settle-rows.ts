@@ -14,7 +14,8 @@ export interface RowOrigin {
 
 /**
  * Sets `columns.length` to the samples among its first `count` rows, in their order. A slot at or below `INVALID_SLOT` is
- * no id; a timestamp that is NaN is null, and one beyond TIMESTAMP_MS_MAX is out of bounds.
+ * no id; a timestamp that is NaN is null, and one beyond TIMESTAMP_MS_MAX is out of bounds. So is a time of arrival, where there is
+ * a column for it.
  * @param firstRow 1-based number of the batch's first row
  */
 export function settleRows(
@@ -23,23 +24,27 @@ export function settleRows(
   firstRow: number,
   origin: RowOrigin,
 ): void {
-  const { slots, timestampsMs } = columns;
+  const { slots, timestampsMs, arrivalsMs } = columns;
   let bad = 0;
   for (let i = 0; i < count; i++) {
     const ok = slots[i]! > INVALID_SLOT && Math.abs(timestampsMs[i]!) <= TIMESTAMP_MS_MAX;
     bad += ok ? 0 : 1;
+  }
+  if (arrivalsMs !== undefined) {
+    for (let i = 0; i < count; i++) bad += Math.abs(arrivalsMs[i]!) <= TIMESTAMP_MS_MAX ? 0 : 1;
   }
   columns.length = count;
   if (bad > 0) takeOut(columns, firstRow, origin);
 }
 
 function takeOut(columns: SampleColumns, firstRow: number, origin: RowOrigin): void {
-  const { slots, timestampsMs, values } = columns;
+  const { slots, timestampsMs, values, arrivalsMs } = columns;
   let kept = 0;
   for (let i = 0; i < columns.length; i++) {
     const slot = slots[i]!;
     const timestampMs = timestampsMs[i]!;
-    const reason = faultOf(slot, timestampMs, origin.invalidIds);
+    const arrivalMs = arrivalsMs?.[i];
+    const reason = faultOf(slot, timestampMs, origin.invalidIds) ?? arrivalFault(arrivalMs);
     if (reason !== null) {
       origin.reject(quarantined(origin.source, firstRow + i, reason));
       continue;
@@ -47,6 +52,7 @@ function takeOut(columns: SampleColumns, firstRow: number, origin: RowOrigin): v
     slots[kept] = slot;
     timestampsMs[kept] = timestampMs;
     values[kept] = values[i]!;
+    if (arrivalMs !== undefined) arrivalsMs![kept] = arrivalMs;
     kept++;
   }
   columns.length = kept;
@@ -55,6 +61,12 @@ function takeOut(columns: SampleColumns, firstRow: number, origin: RowOrigin): v
 function faultOf(slot: number, timestampMs: number, invalidIds: InvalidIds): string | null {
   if (slot <= INVALID_SLOT) return `metric_id: found ${invalidIds.found(slot)}, expected a UUID`;
   return timestampFault(timestampMs);
+}
+
+/** What is wrong with a time of arrival in ms, or null where nothing is, or nobody asked for it. */
+export function arrivalFault(arrivalMs: number | undefined): string | null {
+  if (arrivalMs === undefined || Math.abs(arrivalMs) <= TIMESTAMP_MS_MAX) return null;
+  return 'the time of arrival: found none, expected integer milliseconds since 1970, or a time';
 }
 
 /** What is wrong with a timestamp in ms, or null where nothing is; NaN stands for a null. */

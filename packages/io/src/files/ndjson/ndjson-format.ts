@@ -4,7 +4,7 @@ import { Damage, damageOf, lostFrom, quarantined } from '../internal/damage.ts';
 import type { FileStorage } from '../file-storage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import { RowBatches } from '../internal/row-batches.ts';
-import { timestampFault } from '../internal/settle-rows.ts';
+import { arrivalFault, timestampFault } from '../internal/settle-rows.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { Lines } from './lines.ts';
 
@@ -24,7 +24,7 @@ export class NdjsonFormat implements SampleFormat {
     _index: number | null,
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
-    const batches = new RowBatches(options.dictionary);
+    const batches = new RowBatches(options.dictionary, options.arrivalColumn !== undefined);
     let lineCount = 0;
     const lines = new Lines({
       line: (bytes, start, end, number) => {
@@ -71,7 +71,8 @@ function pushSample(text: string, batches: RowBatches, options: ReadOptions): st
   if (typeof sample !== 'object' || sample === null || Array.isArray(sample)) {
     return `found ${found(sample)}, expected an object with metric_id, timestamp_ms and value`;
   }
-  const { metric_id: id, timestamp_ms: time, value } = sample as Record<string, unknown>;
+  const fields = sample as Record<string, unknown>;
+  const { metric_id: id, timestamp_ms: time, value } = fields;
   const slot = typeof id === 'string' ? options.dictionary.intern(id) : INVALID_SLOT;
   if (slot === INVALID_SLOT) return `metric_id: found ${found(id)}, expected a UUID`;
   if (typeof time !== 'number' || !Number.isInteger(time)) {
@@ -82,7 +83,16 @@ function pushSample(text: string, batches: RowBatches, options: ReadOptions): st
   if (value !== null && typeof value !== 'number') {
     return `value: found ${found(value)}, expected a number or null`;
   }
+  const arrival = options.arrivalColumn === undefined ? undefined : fields[options.arrivalColumn];
+  const arrivalMs =
+    options.arrivalColumn === undefined
+      ? undefined
+      : typeof arrival === 'number'
+        ? Math.floor(arrival)
+        : Number.NaN;
+  const late = arrivalFault(arrivalMs);
+  if (late !== null) return late;
   // + 0 makes a timestamp of -0 a plain zero.
-  batches.push(slot, time + 0, value ?? Number.NaN);
+  batches.push(slot, time + 0, value ?? Number.NaN, arrivalMs);
   return null;
 }

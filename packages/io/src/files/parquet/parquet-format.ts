@@ -9,7 +9,7 @@ import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '..
 import { readFooter, type Footer, type GroupPlace } from './internal/footer.ts';
 import { chunkOf, groupTimes } from './internal/group-columns.ts';
 import { lostRows, type GroupReader } from './internal/group-reader.ts';
-import { findLayout, type Layout } from './internal/layout.ts';
+import { findArrival, findLayout, type Layout } from './internal/layout.ts';
 import { LongReader } from './internal/long-reader.ts';
 import { WideReader } from './internal/wide-reader.ts';
 
@@ -89,8 +89,9 @@ async function* readGroup(
   const { handle, place } = at;
   const group = { handle, file: at.file.path, footer, place };
   const last = idle.pop();
-  const isFit = last?.dictionary === options.dictionary;
-  const reader = isFit ? last : newReader(layout, options.dictionary);
+  const asked = layout.form === 'long' ? options.arrivalColumn : undefined;
+  const isFit = last?.dictionary === options.dictionary && last.arrivalColumn === asked;
+  const reader = isFit ? last : newReader(known, options.dictionary, asked);
   try {
     yield* reader.read(group, options.reject);
   } catch (error) {
@@ -100,10 +101,14 @@ async function* readGroup(
   }
 }
 
-function newReader(layout: Layout, dictionary: MetricDictionary): GroupReader {
-  return layout.form === 'long'
-    ? new LongReader(layout, dictionary)
-    : new WideReader(layout, dictionary);
+function newReader(
+  { layout, footer }: KnownFile,
+  dictionary: MetricDictionary,
+  arrivalColumn: string | undefined,
+): GroupReader {
+  if (layout.form === 'wide') return new WideReader(layout, dictionary);
+  const arrival = arrivalColumn === undefined ? null : findArrival(footer, arrivalColumn);
+  return new LongReader(layout, dictionary, arrival);
 }
 
 function isOutside(part: FilePart, range: TimeRange): boolean {

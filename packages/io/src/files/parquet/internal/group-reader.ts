@@ -19,6 +19,8 @@ export interface OpenGroup {
 /** Reads groups of one layout into batches of one dictionary. */
 export interface GroupReader {
   readonly dictionary: MetricDictionary;
+  /** The column with the time of arrival that it reads too; undefined where it reads none. */
+  readonly arrivalColumn: string | undefined;
   /** Gives batches until the group ends or cannot be read any further, of which one dead letter tells. */
   read(group: OpenGroup, reject: (letter: DeadLetter) => void): AsyncGenerator<SampleBatch>;
 }

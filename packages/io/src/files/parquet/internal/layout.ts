@@ -60,6 +60,20 @@ export function findLayout(footer: Footer, mapping: WideMapping | null): Layout 
   };
 }
 
+/**
+ * The column with the time of arrival of a file in the long form. Throws Damage where there is none.
+ */
+export function findArrival({ columns }: Footer, name: string): NumberColumn {
+  const element = columns.get(name);
+  const kind = element === undefined ? null : timeKind(element);
+  if (element === undefined || kind === null) {
+    throw new Damage(
+      `column ${name}: found ${element === undefined ? 'none' : typeName(element)}, expected the time of arrival: int64 (milliseconds) or a timestamp`,
+    );
+  }
+  return { name, element, kind };
+}
+
 function findWide(footer: Footer, mapping: WideMapping | null): WideLayout | null {
   const { columns } = footer;
   const metrics = [...columns].flatMap(([name, element]) => {

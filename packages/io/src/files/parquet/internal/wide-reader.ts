@@ -51,6 +51,11 @@ export class WideReader implements GroupReader {
     return this.#batch.dictionary;
   }
 
+  /** The rows of the wide form have none. */
+  get arrivalColumn(): undefined {
+    return undefined;
+  }
+
   async *read(group: OpenGroup, reject: (letter: DeadLetter) => void): AsyncGenerator<SampleBatch> {
     const { rowCount, firstRow } = group.place;
     if (rowCount === 0) return;
