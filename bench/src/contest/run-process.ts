@@ -1,5 +1,5 @@
 /** One contender, once: a fresh process, on one core where the system can pin it. */
-import { NODE_FLAGS } from '@windrow/cli/launch';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '@windrow/cli/launch';
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -43,7 +43,10 @@ export async function runProcess(program: Program, core: number | null): Promise
   const line = [program.command, ...program.args];
   const [command, ...args] = core === null ? line : ['taskset', '-c', String(core), ...line];
   const startMs = performance.now();
-  const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(command!, args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { ...NODE_ENVIRONMENT, ...process.env },
+  });
   const exit = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);

@@ -24,6 +24,11 @@ export const NODE_FLAGS = [
   '--max-semi-space-size=8',
   '--disable-warning=ExperimentalWarning',
 ];
+/**
+ * What every command runs with in its environment, where that says nothing else. glibc gives threads arenas of their own, eight a core:
+ * what one thread frees, another cannot use, and a run takes a tenth more memory the longer it lasts.
+ */
+export const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 /** @type {readonly NodeJS.Signals[]} */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -71,11 +76,12 @@ export async function runSource(source, args) {
  * @param {readonly string[]} program the file, and its arguments
  */
 async function runNode(node, flags, program) {
+  const environment = { ...NODE_ENVIRONMENT, ...process.env };
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     // Its own warning would be printed on the next turn of the event loop, which never comes.
-    process.execve(node, [node, ...flags, ...program], process.env);
+    process.execve(node, [node, ...flags, ...program], environment);
   }
-  await runChild(node, [...flags, '--import', followParent, ...program]);
+  await runChild(node, [...flags, '--import', followParent, ...program], environment);
 }
 
 const followParent = new URL('./follow-parent.mjs', import.meta.url).href;
@@ -84,11 +90,12 @@ const followParent = new URL('./follow-parent.mjs', import.meta.url).href;
  * Runs a process on our own streams, hands signals on, and takes over its exit code.
  * @param {string} file
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<void>}
  */
-function runChild(file, args) {
+function runChild(file, args, env) {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    const child = spawn(file, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
     /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
       // A terminal sends Ctrl-C to the whole group: the job has it already, and a second one would mean "at once".

@@ -50,14 +50,17 @@ export const WITHOUT_EXECVE: readonly string[] = [
   'data:text/javascript,delete process.execve',
 ];
 
-/** Starts a command with these flags of Node. */
+/** Starts a command with these flags of Node, in this process's environment and `env`. */
 export function start(
   bin: string,
   args: readonly string[] = [],
   flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Running {
+  const { MALLOC_ARENA_MAX: _, ...own } = process.env;
   const child = spawn(process.execPath, [...flags, bin, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...own, ...env },
   });
   let stdout = '';
   let stderr = '';

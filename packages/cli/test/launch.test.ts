@@ -39,6 +39,15 @@ describe('launch', () => {
     },
   );
 
+  it.each([
+    ['replacing itself', []],
+    ['in a second process', WITHOUT_EXECVE],
+  ])('sets what the environment does not say, %s', async (_, flags) => {
+    const app = fakeApp({ 'src/main.ts': 'console.log(process.env.MALLOC_ARENA_MAX);' });
+    expect((await start(app, [], flags).ended).stdout).toBe('2\n');
+    expect((await start(app, [], flags, { MALLOC_ARENA_MAX: '7' }).ended).stdout).toBe('7\n');
+  });
+
   it.skipIf(!isPosix)('keeps its process id (skipped: Windows cannot)', async () => {
     const running = start(fakeApp({ 'src/main.ts': ECHO }));
     expect((await running.ended).stdout).toContain(`source ${running.child.pid} `);

@@ -126,7 +126,7 @@ function groupPart(file: SampleFile, layout: Layout, place: GroupPlace, index: n
       ? [layout.id.name, layout.time.name, layout.value.name]
       : [layout.time.name, ...layout.metrics.map((metric) => metric.name)];
   let sizeBytes = 0;
-  for (const name of names) sizeBytes += Number(chunkOf(place, name)?.total_compressed_size ?? 0n);
+  for (const name of names) sizeBytes += chunkOf(place, name)?.sizeBytes ?? 0;
   return {
     index,
     name: `${file.path}, row group ${index + 1}`,
@@ -141,9 +141,9 @@ function groupPart(file: SampleFile, layout: Layout, place: GroupPlace, index: n
 function wideRowCount(layout: Extract<Layout, { form: 'wide' }>, place: GroupPlace): number | null {
   let count = 0;
   for (const metric of layout.metrics) {
-    const nulls = chunkOf(place, metric.name)?.statistics?.null_count;
-    if (nulls === undefined) return null;
-    count += place.rowCount - Number(nulls);
+    const nullCount = chunkOf(place, metric.name)?.nullCount ?? null;
+    if (nullCount === null) return null;
+    count += place.rowCount - nullCount;
   }
   return count;
 }

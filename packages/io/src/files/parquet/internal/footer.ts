@@ -1,7 +1,13 @@
 /** The footer of a Parquet file: its schema and row groups, read without trusting a number in it. */
 import { messageOf } from '@windrow/core';
 import { parquetMetadata } from 'hyparquet';
-import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet/src/types.js';
+import type {
+  CompressionCodec,
+  FileMetaData,
+  MinMaxType,
+  RowGroup,
+  SchemaElement,
+} from 'hyparquet/src/types.js';
 import type { RandomAccess } from '../../file-storage.ts';
 import { Damage } from '../../internal/damage.ts';
 import { thriftStructEnd } from './thrift-guard.ts';
@@ -12,9 +18,27 @@ const TAIL_BYTES = 8;
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
 
-/** A row group and the number of rows before it. */
+/** What a footer says of a top-level column's chunk in a row group; nothing of it is checked. */
+export interface ColumnChunk {
+  readonly name: string;
+  readonly codec: CompressionCodec;
+  /** Offset of the dictionary page in the file; 0 or null where there is none. */
+  readonly dictionaryAt: number | null;
+  readonly dataAt: number;
+  /** Compressed. */
+  readonly sizeBytes: number;
+  /** Least and greatest value, as stored; null where it does not say. */
+  readonly min: MinMaxType | null;
+  readonly max: MinMaxType | null;
+  readonly nullCount: number | null;
+}
+
+/**
+ * A row group and the number of rows before it. Of what the footer says no more is kept than is asked for: a file of a month has
+ * thousands of groups.
+ */
 export interface GroupPlace {
-  readonly group: RowGroup;
+  readonly chunks: readonly ColumnChunk[];
   readonly rowCount: number;
   readonly firstRow: number;
 }
@@ -113,8 +137,32 @@ function placeGroups(metadata: FileMetaData): GroupPlace[] {
     if (!(Number.isSafeInteger(rowCount) && rowCount >= 0)) {
       throw new Damage(`a row group of ${group.num_rows} rows`);
     }
-    const place = { group, rowCount, firstRow };
+    const place = { chunks: chunksOf(group), rowCount, firstRow };
     firstRow += rowCount;
     return place;
+  });
+}
+
+/** Chunks of nested columns are left out, and those that lie in another file. */
+function chunksOf(group: RowGroup): ColumnChunk[] {
+  return group.columns.flatMap(({ meta_data: metadata, file_path: elsewhere }) => {
+    const name = metadata?.path_in_schema[0];
+    if (name === undefined || metadata!.path_in_schema.length > 1 || elsewhere !== undefined) {
+      return [];
+    }
+    const { codec, statistics, dictionary_page_offset: dictionaryAt } = metadata!;
+    const nullCount = statistics?.null_count;
+    return [
+      {
+        name,
+        codec,
+        dictionaryAt: dictionaryAt === undefined ? null : Number(dictionaryAt),
+        dataAt: Number(metadata!.data_page_offset),
+        sizeBytes: Number(metadata!.total_compressed_size),
+        min: statistics?.min_value ?? statistics?.min ?? null,
+        max: statistics?.max_value ?? statistics?.max ?? null,
+        nullCount: nullCount === undefined ? null : Number(nullCount),
+      },
+    ];
   });
 }
