@@ -44,7 +44,9 @@ function requestOf(
         source: options.source,
         sinks: options.dryRun ? [] : sinks,
         deadLetters:
-          options.dryRun || options.deadLetter === null ? null : shardUri(options.deadLetter, shard),
+          options.dryRun || options.deadLetter === null
+            ? null
+            : shardUri(options.deadLetter, shard),
       },
       asked: {
         definitions_file: options.definitions,
@@ -55,6 +57,7 @@ function requestOf(
         ...(shard === null ? {} : { shard: `${shard.index + 1}/${shard.count}` }),
       },
       summaryFile: options.summaryFile === null ? null : shardUri(options.summaryFile, shard),
+      reads: options.onlyChanged === null ? [] : [options.onlyChanged],
       progress: options.progress,
       signal,
       log: process.stdout,
@@ -68,6 +71,7 @@ function requestOf(
     shard,
     folder: options.workFolder ?? workFolderOf(sinks, shard),
     fresh: options.fresh,
+    onlyChanged: options.onlyChanged,
     commandLine: commandLine(spec.name, process.argv.slice(2)),
   };
 }

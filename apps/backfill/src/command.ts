@@ -20,6 +20,12 @@ export const options = {
     help: 'Score the windows that end at this time or before. Default: all',
     group: 'Range',
   },
+  'only-changed': {
+    type: 'text',
+    placeholder: 'PREDICTIONS',
+    help: 'Write only what differs from these predictions (a file, folder or glob written before): as their next revision, or as revision 0 what they lack',
+    group: 'Run',
+  },
   'dry-run': {
     type: 'flag',
     help: 'Check everything, print the plan and what it costs, read no sample',
@@ -89,6 +95,10 @@ export const spec: CommandSpec<typeof options> = {
     {
       what: 'Two years, the second of eight machines',
       line: 'windrow-backfill --definitions defs.json --models /models --source data/ --start 2024-01-01 --end 2026-01-01 --shard 2/8 --sink out/predictions.parquet',
+    },
+    {
+      what: 'Late data came: what would be predicted otherwise now?',
+      line: 'windrow-backfill --definitions defs.json --models /models --source data/ --only-changed "out/predictions*.parquet" --sink out/corrections.parquet',
     },
     {
       what: 'What would it do, and what would it cost?',

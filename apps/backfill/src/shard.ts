@@ -56,7 +56,10 @@ function asked(text: string): Shard | null {
   const number = Number(match?.[1]);
   const count = Number(match?.[2]);
   if (match === null || number < 1 || number > count) {
-    throw new WindrowError('USAGE', `--shard: found ${found(text)}, expected I/N with I from 1 to N`);
+    throw new WindrowError(
+      'USAGE',
+      `--shard: found ${found(text)}, expected I/N with I from 1 to N`,
+    );
   }
   return count === 1 ? null : { index: number - 1, count };
 }

@@ -41,3 +41,5 @@ export * from './sample-sink.ts';
 export * from './source-registry.ts';
 export * from './spill/spill-folder.ts';
 export { parseUri, type ParsedUri } from './uri.ts';
+export { readPredictions } from './predictions/read-predictions.ts';
+export type { WrittenPrediction } from './predictions/written-prediction.ts';

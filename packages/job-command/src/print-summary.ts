@@ -35,7 +35,7 @@ export function printSummary(summary: Summary, terminal: Terminal): void {
       ? []
       : [slicesLine({ ...summary.slices, received: report.samples.received })]),
     `memory       ${formatBytes(summary.peakMemoryBytes)} at the peak, ${formatBytes(report.stateBytes)} of window state${aside}`,
-    `predictions  ${formatCount(report.predictions)} to ${summary.sinks.join(', ')}`,
+    `predictions  ${formatCount(report.predictions)} to ${summary.sinks.join(', ')}${changesOf(summary)}`,
     ...setAsideLines(report),
   ];
   terminal.stderr.write(`${lines.join('\n')}\n`);
@@ -44,6 +44,12 @@ export function printSummary(summary: Summary, terminal: Terminal): void {
 /** Prints what became of the samples, for a job that scores nothing. */
 export function printSamples(report: JobReport, terminal: Terminal): void {
   terminal.stderr.write(`${[sampleLine(report.samples), ...setAsideLines(report)].join('\n')}\n`);
+}
+
+function changesOf({ changes }: Summary): string {
+  if (changes === null) return '';
+  const { added, changed, same } = changes;
+  return `: ${formatCount(added)} new, ${formatCount(changed)} changed; ${formatCount(same)} are as they were`;
 }
 
 function setAsideLines({ deadLetters, samples }: JobReport): string[] {

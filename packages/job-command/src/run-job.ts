@@ -7,12 +7,14 @@ import { createProgress, type Progress, type ProgressMode, type Terminal } from 
 import { SpillFolder, refuseClashes, type SinkOptions } from '@windrow/io';
 import {
   OpenJob,
+  type Changes,
   type JobOptions,
   type JobParts,
   type JobReport,
   type SpillSpace,
 } from '@windrow/pipeline';
 import { printSummary } from './print-summary.ts';
+import { sinkFactories } from './sink-factories.ts';
 import { sourceFactories } from './source-factories.ts';
 import { writeSummary, type SlicesSummary, type Summary } from './summary.ts';
 
@@ -26,6 +28,8 @@ export interface JobRequest {
   /** For the summary. */
   readonly asked: Readonly<Record<string, unknown>>;
   readonly summaryFile: string | null;
+  /** What is read beside the source and the definitions, which no output may take the place of. Default: nothing. */
+  readonly reads?: readonly string[];
   readonly progress: ProgressMode;
   readonly signal: AbortSignal;
   /** Where `log:` writes. */
@@ -48,6 +52,8 @@ export interface JobHooks {
   readonly commit?: (job: OpenJob) => Promise<void>;
   /** For the summary; asked when the job has ended, also where it failed. */
   readonly slices?: () => SlicesSummary | null;
+  /** The same where only differences are written. */
+  readonly changes?: () => Changes | null;
 }
 
 /** Opens the parts that a request names. */
@@ -55,6 +61,7 @@ export function openJob(request: JobRequest, terminal: Terminal): Promise<OpenJo
   return OpenJob.open({
     ...request.parts,
     factories: sourceFactories(terminal),
+    sinkFactories: sinkFactories(terminal),
     log: request.log,
     nowMs: () => terminal.elapsedMs(),
   });
@@ -90,11 +97,12 @@ export async function runJob(
         elapsedMs: terminal.elapsedMs() - startMs,
         peakMemoryBytes: request.peakMemoryBytes(),
         slices: hooks.slices?.() ?? null,
+        changes: hooks.changes?.() ?? null,
       };
       await (hooks.commit?.(job) ?? job.commit());
       if (summaryFile !== null) await writeSummary(summaryFile, summary);
       printSummary(summary, terminal);
-      if (report.predictions === 0) {
+      if (report.predictions === 0 && summary.changes === null) {
         terminal.stderr.write(`note: no window was scored; ${whyNone(report)}\n`);
       }
       return summary;
@@ -111,8 +119,8 @@ export async function runJob(
   }
 }
 
-function refuseClashesOf({ parts, summaryFile }: JobRequest): Promise<void> {
-  const inputs = typeof parts.definitions === 'string' ? [parts.definitions] : [];
+function refuseClashesOf({ parts, summaryFile, reads = [] }: JobRequest): Promise<void> {
+  const inputs = [...(typeof parts.definitions === 'string' ? [parts.definitions] : []), ...reads];
   const others = [parts.deadLetters, summaryFile].filter((uri) => uri !== null);
   return refuseClashes([parts.source, ...inputs], [...parts.sinks, ...others]);
 }

@@ -2,7 +2,7 @@
 import type { ModelIdentity } from '@windrow/core';
 import { WINDROW_VERSION } from '@windrow/cli';
 import { AtomicFile } from '@windrow/io';
-import type { DefinitionCounts, JobReport } from '@windrow/pipeline';
+import type { Changes, DefinitionCounts, JobReport } from '@windrow/pipeline';
 
 /** A run that came to its end. */
 export interface Summary {
@@ -18,6 +18,8 @@ export interface Summary {
   readonly peakMemoryBytes: number;
   /** null where the run was not cut into slices. */
   readonly slices: SlicesSummary | null;
+  /** null where every prediction was written. */
+  readonly changes: Changes | null;
 }
 
 /** How a run went that was cut into slices. */
@@ -47,7 +49,7 @@ export function writeSummary(path: string, summary: Summary | Failure): Promise<
 /** The same for a job that scores nothing. */
 export function writeReport(
   path: string,
-  summary: Omit<Summary, 'models' | 'sinks' | 'slices'>,
+  summary: Omit<Summary, 'models' | 'sinks' | 'slices' | 'changes'>,
 ): Promise<void> {
   const { command, asked, report } = summary;
   return writeJson(path, {
@@ -110,6 +112,7 @@ function summaryJson(summary: Summary): object {
     samples_per_second: Math.round(samplesPerSecond(summary)),
     peak_memory_bytes: summary.peakMemoryBytes,
     ...slicesJson(summary.slices),
+    ...(summary.changes === null ? {} : { changes: summary.changes }),
   };
 }
 

@@ -51,3 +51,5 @@ export type { Cuts, Shard, Slice, SliceSplit } from './slices/slice.ts';
 export { WorkFolder } from './slices/work-folder.ts';
 export { deliver } from './slices/deliver.ts';
 export { planBackfill, slicesOfPlan, type BackfillPlan } from './slices/plan-backfill.ts';
+export { KnownPredictions, type Changes } from './slices/known-predictions.ts';
+export { FilteredSink } from './slices/prediction-filter.ts';

@@ -17,9 +17,14 @@ import {
   parseUri,
   readDefinitions,
   type SinkOptions,
-  type SourceFactory,
 } from '@windrow/io';
 import { createScorer, openModelStore, type ModelScorer } from '@windrow/scoring';
+
+/** Opens a source of one scheme. It gets the whole URI, and the ids of the metrics that will be asked for. */
+export type JobSourceFactory = (
+  uri: string,
+  metricIds?: readonly string[],
+) => Source | Promise<Source>;
 
 /** Opens a sink of predictions of one scheme. It gets the whole URI. */
 export interface SinkFactory {
@@ -54,7 +59,7 @@ export interface JobParts {
   readonly sinks: readonly string[];
   readonly deadLetters: string | null;
   /** Sources beside `file:`, by scheme. */
-  readonly factories: Readonly<Record<string, SourceFactory>>;
+  readonly factories: Readonly<Record<string, JobSourceFactory>>;
   /** Sinks of predictions beside `file:` and `log:`, by scheme. */
   readonly sinkFactories?: Readonly<Record<string, SinkFactory>>;
   /** Where `log:` writes. */
@@ -91,7 +96,12 @@ export class OpenJob {
         : parts.definitions;
     const closing: (() => Promise<void>)[] = [];
     try {
-      const source = await openSource(parts.source, parts.factories);
+      const metricIds = [...new Set(definitions.flatMap((d) => d.inputMetricIds))];
+      const factories = Object.entries(parts.factories).map(([scheme, open]) => [
+        scheme,
+        (uri: string): Source | Promise<Source> => open(uri, metricIds),
+      ]);
+      const source = await openSource(parts.source, Object.fromEntries(factories));
       closing.push(() => source.close());
       const scorer = await openScorer(parts, { definitions, source });
       closing.push(() => scorer.close());
@@ -104,7 +114,7 @@ export class OpenJob {
       }
       const deadLetters =
         parts.deadLetters === null ? null : await openDeadLetterSink(parts.deadLetters, options);
-      const dictionary = MetricDictionary.of(definitions.flatMap((d) => d.inputMetricIds));
+      const dictionary = MetricDictionary.of(metricIds);
       return new OpenJob({ definitions, scorer, dictionary, source, outputs, deadLetters });
     } catch (error) {
       for (const close of closing.toReversed()) await close();

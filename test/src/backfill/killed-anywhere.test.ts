@@ -1,6 +1,6 @@
 /**
  * `kill -9` at random points: the same command again does what is missing, and in the end the output has the bytes of a run that nobody
- * disturbed. The seed is printed; WINDROW_SEED sets it.
+ * disturbed. The seed stands in the test's name; WINDROW_SEED sets it.
  */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,10 +18,10 @@ let base: string[];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'windrow-test-'));
   const definitions = join(folder, 'definitions.json');
-  writeFileSync(definitions, JSON.stringify(definitionsFor(simOptions({ lines: 3 }))));
+  writeFileSync(definitions, JSON.stringify(definitionsFor(simOptions({ lines: 2 }))));
   base = [
     ...['--definitions', definitions, '--models', bundledModels, '--progress', 'none'],
-    ...['--source', 'sim://extrusion?lines=3&hours=12&disorder=3&gaps=0.01'],
+    ...['--source', 'sim://extrusion?lines=2&hours=2&disorder_s=3&gaps=0.01'],
   ];
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,29 +57,28 @@ async function run(sink: string, more: readonly string[], killAfterMs?: number):
 
 describe('a backfill that is killed', () => {
   it(`goes on where it was, ${KILLS} times (seed ${seed})`, async () => {
-    console.log(`WINDROW_SEED=${seed}`);
     const next = random(seed);
     const whole = join(folder, 'whole.parquet');
     expect(await run(whole, ['--workers', '1'])).toMatchObject({ code: 0 });
     const bytes = readFileSync(whole);
     const sink = join(folder, 'killed.parquet');
-    const sliced = ['--slice-samples', '150000', '--workers', '2'];
+    const sliced = ['--slice-samples', '36000', '--workers', '2'];
     const undisturbed = await run(sink, sliced);
-    expect(undisturbed.stderr).toMatch(/^plan .* in 2\d slices, 2 at a time/m);
+    expect(undisturbed.stderr).toMatch(/^plan .* in \d+ slices, 2 at a time/m);
     expect(readFileSync(sink).equals(bytes)).toBe(true);
     rmSync(sink);
     let kills = 0;
     let completed = 0;
     let continued = 0;
     while (kills < KILLS) {
-      const workers = 1 + Math.floor(next() * 3);
-      const own = ['--slice-samples', '150000', '--workers', String(workers)];
+      const workers = kills % 4 === 0 ? 2 : 1;
+      const own = ['--slice-samples', '36000', '--workers', String(workers)];
       const result = await run(sink, own, undisturbed.ms * (0.3 + 0.8 * next()));
       if (/of which are done/.test(result.stderr)) continued++;
       if (result.signal === 'SIGKILL') {
         kills++;
         // The output is there as a whole or not at all.
-        if (existsSync(sink)) expect(readFileSync(sink).equals(bytes)).toBe(true);
+        expect(!existsSync(sink) || readFileSync(sink).equals(bytes)).toBe(true);
         continue;
       }
       expect(result).toMatchObject({ code: 0 });
@@ -95,11 +94,11 @@ describe('a backfill that is killed', () => {
 
   it('what changed is named, and --fresh starts over', async () => {
     const sink = join(folder, 'changed.csv');
-    const killed = await run(sink, ['--slice-samples', '60000'], 1e6).catch(() => null);
+    const killed = await run(sink, ['--slice-samples', '36000'], 1e6).catch(() => null);
     expect(killed).toMatchObject({ code: 0 });
     const bytes = readFileSync(sink);
     const begun = async (): Promise<void> => {
-      const child = startCommand('backfill', [...base, '--sink', sink, '--slice-samples', '60000']);
+      const child = startCommand('backfill', [...base, '--sink', sink, '--slice-samples', '36000']);
       const end = ended(child);
       const some = (): boolean =>
         existsSync(`${sink}.windrow`) &&
@@ -110,11 +109,11 @@ describe('a backfill that is killed', () => {
       expect(some()).toBe(true);
     };
     await begun();
-    const other = await run(sink, ['--slice-samples', '60000', '--strict']);
+    const other = await run(sink, ['--slice-samples', '36000', '--strict']);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('the options (--strict, --dead-letter) changed');
     expect(other.stderr).toContain('--fresh');
-    const fresh = await run(sink, ['--slice-samples', '60000', '--strict', '--fresh']);
+    const fresh = await run(sink, ['--slice-samples', '36000', '--strict', '--fresh']);
     expect(fresh.code).toBe(0);
     expect(readFileSync(sink).equals(bytes)).toBe(true);
   });
@@ -124,7 +123,7 @@ describe('a backfill that is killed', () => {
     const summary = join(folder, 'interrupted.json');
     const args = [
       ...[...base, '--sink', sink, '--summary-file', summary],
-      ...['--slice-samples', '100000', '--workers', '2'],
+      ...['--slice-samples', '36000', '--workers', '2'],
     ];
     const child = startCommand('backfill', args);
     const end = ended(child);

@@ -15,7 +15,10 @@ export interface SlicedJob {
 }
 
 type Choices = Partial<
-  Pick<SlicedRequest, 'workers' | 'sliceSamples' | 'shard' | 'fresh' | 'folder' | 'strict'>
+  Pick<
+    SlicedRequest,
+    'workers' | 'sliceSamples' | 'shard' | 'fresh' | 'folder' | 'strict' | 'onlyChanged'
+  >
 > & { readonly deadLetters?: string };
 
 export interface SlicedRun {
@@ -36,6 +39,7 @@ export async function runSliced(job: SlicedJob, choices: Choices = {}): Promise<
         asked: {},
         summaryFile: `${out}.summary.json`,
         progress: 'none',
+        reads: choices.onlyChanged == null ? [] : [choices.onlyChanged],
         signal: job.signal ?? new AbortController().signal,
         peakMemoryBytes: () => 0,
       },
@@ -50,6 +54,7 @@ export async function runSliced(job: SlicedJob, choices: Choices = {}): Promise<
       shard: null,
       folder: `${out}.windrow`,
       fresh: false,
+      onlyChanged: null,
       commandLine: 'windrow-backfill again',
       ...rest,
     },

@@ -1,6 +1,12 @@
 /** What a thread that runs slices is asked and answers. */
 import type { Definition, ErrorCode } from '@windrow/core';
-import type { BackfillOptions, JobProgress, Slice, SliceFiles, SliceRecord } from '@windrow/pipeline';
+import type {
+  BackfillOptions,
+  JobProgress,
+  Slice,
+  SliceFiles,
+  SliceRecord,
+} from '@windrow/pipeline';
 
 /** What a thread is started with. */
 export interface SliceThreadSetting {
@@ -10,6 +16,8 @@ export interface SliceThreadSetting {
   readonly modelSha256: readonly string[];
   readonly models: string;
   readonly source: string;
+  /** For the source. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Of all slices together. */
   readonly range: BackfillOptions['range'];
   readonly strict: boolean;

@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { WindrowError, assert, messageOf, type ErrorCode } from '@windrow/core';
 import { SpillFolder } from '@windrow/io';
 import { OpenJob, runSlice, type JobProgress } from '@windrow/pipeline';
-import { quietSourceFactories } from '../source-factories.ts';
+import { sourcesIn } from '../source-factories.ts';
 import type { SliceReply, SliceRequest, SliceThreadSetting } from './slice-messages.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -47,14 +47,14 @@ async function answer(request: SliceRequest & { readonly kind: 'run' }): Promise
 }
 
 async function openJob(): Promise<OpenJob> {
-  const { definitions, modelSha256, models, source } = setting;
+  const { definitions, modelSha256, models, source, env } = setting;
   const opened = await OpenJob.open({
     definitions,
     models,
     source,
     sinks: [],
     deadLetters: null,
-    factories: quietSourceFactories(() => undefined),
+    factories: sourcesIn({ note: () => undefined, env }),
     log: undefined,
     nowMs,
   });

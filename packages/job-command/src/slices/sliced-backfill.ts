@@ -4,7 +4,10 @@
  */
 import { WINDROW_VERSION, type Terminal } from '@windrow/cli';
 import { assert, type ModelIdentity } from '@windrow/core';
+import { readPredictions } from '@windrow/io';
 import {
+  FilteredSink,
+  KnownPredictions,
   WorkFolder,
   deliver,
   fingerprintOf,
@@ -17,6 +20,7 @@ import {
   type BackfillOptions,
   type BackfillPlan,
   type BackfillReport,
+  type Changes,
   type EarlyParts,
   type OpenJob,
   type OpenSink,
@@ -47,6 +51,8 @@ export interface SlicedRequest {
   readonly folder: string;
   /** Starts over, whatever is in the folder. */
   readonly fresh: boolean;
+  /** Predictions that were written before: only what differs from them is written, as the next revision. null: everything. */
+  readonly onlyChanged: string | null;
   /** What a person types to go on. */
   readonly commandLine: string;
 }
@@ -59,6 +65,7 @@ export function runSlicedBackfill(request: SlicedRequest, terminal: Terminal): P
   return runJob({ ...job, parts }, terminal, backfill.run, {
     commit: backfill.commit,
     slices: () => backfill.summary,
+    changes: () => backfill.changes,
   });
 }
 
@@ -67,7 +74,9 @@ class SlicedBackfill {
   readonly #terminal: Terminal;
   #plan: BackfillPlan | null = null;
   #folder: WorkFolder | null = null;
+  /** Where a sliced run writes: less those sinks that an earlier run has completed. */
   #outputs: readonly OpenSink[] | null = null;
+  #changes: Changes | null = null;
   #summary: SlicesSummary | null = null;
 
   constructor(request: SlicedRequest, terminal: Terminal) {
@@ -80,6 +89,11 @@ class SlicedBackfill {
     return this.#summary;
   }
 
+  /** null where everything is written. */
+  get changes(): Changes | null {
+    return this.#changes;
+  }
+
   /** Chooses where to cut; gives back how many threads run the models of this thread's scorer. */
   readonly plan = async (parts: EarlyParts): Promise<number> => {
     const { workers, cores } = this.#request;
@@ -89,6 +103,13 @@ class SlicedBackfill {
   };
 
   readonly run = async (setting: JobSetting): Promise<BackfillReport> => {
+    const outputs = await this.#filtered(setting.job);
+    const report = await this.#runInto(setting, outputs);
+    const { added, changed } = this.#changes ?? { added: report.predictions, changed: 0 };
+    return { ...report, predictions: added + changed };
+  };
+
+  async #runInto(setting: JobSetting, outputs: readonly OpenSink[]): Promise<BackfillReport> {
     const { job } = setting;
     const plan = this.#plan;
     assert(plan !== null, 'the job was planned when it was opened');
@@ -96,7 +117,7 @@ class SlicedBackfill {
     const slices = slicesOfPlan(job, plan.splits, this.#folder.cuts);
     const [only] = slices;
     if (slices.length === 1 && only?.targets === null && this.#folder.records.size === 0) {
-      return this.#runWhole(setting, only);
+      return this.#runWhole(setting, only, outputs);
     }
     const doneBefore = this.#folder.records.size;
     const workers = this.#workersFor(slices.length - doneBefore);
@@ -114,9 +135,9 @@ class SlicedBackfill {
     } finally {
       note(this.#merged(job, slices).repeated);
     }
-    await this.#deliver(setting, slices);
+    await this.#deliver(setting, slices, outputs);
     return this.#merged(job, slices);
-  };
+  }
 
   readonly commit = async (job: OpenJob): Promise<void> => {
     const folder = this.#folder;
@@ -127,6 +148,18 @@ class SlicedBackfill {
     });
     await folder?.remove();
   };
+
+  /** The sinks, behind what keeps from them that did not change. */
+  async #filtered(job: OpenJob): Promise<readonly OpenSink[]> {
+    const { onlyChanged } = this.#request;
+    if (onlyChanged === null) return job.outputs;
+    const known = await KnownPredictions.read(readPredictions(onlyChanged), job.definitions);
+    return job.outputs.map(({ sink, takes }) => {
+      const filter = known.filter();
+      this.#changes = filter.changes;
+      return { sink: new FilteredSink(sink, filter), takes };
+    });
+  }
 
   async #openFolder(job: OpenJob, { splits, cuts }: BackfillPlan): Promise<WorkFolder> {
     const { range, shard, strict, folder, fresh } = this.#request;
@@ -151,8 +184,13 @@ class SlicedBackfill {
   }
 
   /** Straight to the outputs. */
-  #runWhole({ common, spill }: JobSetting, { range }: Slice): Promise<BackfillReport> {
-    return runBackfill({ ...common, range, spill, strict: this.#request.strict });
+  #runWhole(
+    { common, spill }: JobSetting,
+    { range }: Slice,
+    outputs: readonly OpenSink[],
+  ): Promise<BackfillReport> {
+    const sinks = outputs.map(({ sink }) => sink);
+    return runBackfill({ ...common, sinks, range, spill, strict: this.#request.strict });
   }
 
   async #runAll(setting: JobSetting, slices: readonly Slice[], workers: number): Promise<void> {
@@ -184,7 +222,7 @@ class SlicedBackfill {
   async #start(
     { job, spill, common }: JobSetting,
     workers: number,
-  ): Promise<{ readonly runners: readonly SliceRunner[]; stop(): Promise<void> }> {
+  ): Promise<{ readonly runners: readonly SliceRunner[]; readonly stop: () => Promise<void> }> {
     const { strict } = this.#request;
     const { range } = this.#folder!.cuts;
     if (workers === 1) {
@@ -204,7 +242,8 @@ class SlicedBackfill {
         })),
         modelSha256: models.map(({ sha256 }) => sha256),
         models: this.#request.job.parts.models,
-        source: job.source.uri,
+        source: this.#request.job.parts.source,
+        env: { ...this.#terminal.env },
         range,
         strict,
       });
@@ -233,7 +272,11 @@ class SlicedBackfill {
     };
   }
 
-  async #deliver({ job, progress }: JobSetting, slices: readonly Slice[]): Promise<void> {
+  async #deliver(
+    { job, progress }: JobSetting,
+    slices: readonly Slice[],
+    outputs: readonly OpenSink[],
+  ): Promise<void> {
     const { predictions } = this.#merged(job, slices);
     progress.phase('write', predictions, 'predictions');
     this.#outputs = await deliver({
@@ -241,7 +284,7 @@ class SlicedBackfill {
       models: modelsOf(job),
       slices,
       folder: this.#folder!,
-      outputs: job.outputs,
+      outputs,
       deadLetters: job.deadLetters,
       onProgress: (written) => progress.update(written),
     });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Definition, ModelIdentity, Source, SourceSplit } from '@windrow/core';
 import type { EndRange } from '@windrow/windowing';
+import { listingIdentity } from './listing-identity.ts';
 import type { Shard } from './slice.ts';
 
 /** Goes up when slices of an earlier version cannot be gone on with. */
@@ -41,7 +42,7 @@ export interface FingerprintOf {
 
 export async function fingerprintOf(of: FingerprintOf): Promise<Fingerprint> {
   const { source, splits, range, shard } = of;
-  const listing = (await source.identity?.()) ?? listingOf(splits);
+  const listing = await listingIdentity(source, splits);
   const models = of.models.map((model) => [model.identifier, model.version, model.sha256]);
   return {
     version: `${of.version}, format ${FORMAT}`,
@@ -63,14 +64,6 @@ export function differences(
   return Object.entries(PARTS)
     .filter(([part]) => found[part] !== expected[part as FingerprintPart])
     .map(([, words]) => words);
-}
-
-function listingOf(splits: readonly SourceSplit[]): string {
-  return splits
-    .map(({ name, sizeBytes, rowCount, minMs, maxMs }) =>
-      JSON.stringify([name, sizeBytes, rowCount, minMs, maxMs]),
-    )
-    .join('\n');
 }
 
 function digest(text: string): string {
