@@ -24,6 +24,7 @@ import { holdBytes } from './internal/held-bytes.ts';
 import { patiently, waitBefore, type Patience } from './internal/patience.ts';
 import { planSlices, type Slice, type SliceRun } from './internal/plan-slices.ts';
 import {
+  SENT_ARRIVAL,
   SENT_COLUMNS,
   contentQuery,
   samplesQuery,
@@ -33,7 +34,7 @@ import {
   type Rows,
   type TableShape,
 } from './internal/table-queries.ts';
-import { describeQuery, tableShape } from './internal/table-shape.ts';
+import { DescribedTable, describeQuery } from './internal/table-shape.ts';
 import type { TableMapping } from './table-mapping.ts';
 
 /** A slice is held until it is whole up to this size. */
@@ -90,7 +91,7 @@ export class ClickHouseTable implements TableSource {
   readonly uri: string;
   readonly #database: Database;
   readonly #options: TableOptions;
-  #shape: Promise<TableShape> | null = null;
+  #table: Promise<DescribedTable> | null = null;
   readonly #spellings: Map<string, Promise<readonly string[]>> = new Map();
 
   constructor(database: Database, options: TableOptions) {
@@ -101,7 +102,7 @@ export class ClickHouseTable implements TableSource {
 
   async splits(range: TimeRange | null): Promise<readonly SourceSplit[]> {
     const { mapping, metricIds } = this.#options;
-    const shape = await this.#open();
+    const { shape } = await this.#open();
     const rows: Rows = { range, ids: await this.#asked(shape, metricIds), slice: null };
     let sliceMs = mapping.sliceMs ?? SLICE_MS;
     for (;;) {
@@ -123,9 +124,13 @@ export class ClickHouseTable implements TableSource {
 
   async *read(split: SourceSplit, options: ReadOptions): AsyncGenerator<SampleBatch> {
     if (!isTableSplit(split)) throw new Error(`not a split of a table: ${split.name}`);
-    const shape = await this.#open();
+    const table = await this.#open();
+    const { shape } = table;
+    const { arrivalColumn } = options;
+    const arrival = arrivalColumn === undefined ? null : table.arrival(arrivalColumn);
     const ids = await this.#asked(shape, idsOf(options.dictionary));
-    const query = samplesQuery(shape, { range: options.range, ids, slice: split.slice });
+    const rows: Rows = { range: options.range, ids, slice: split.slice };
+    const query = samplesQuery(shape, rows, arrival);
     const { patience } = this.#options;
     const delivered = new Delivered();
     for (let attempt = 1; ; attempt++) {
@@ -147,7 +152,7 @@ export class ClickHouseTable implements TableSource {
     range: TimeRange | null,
     metricIds: readonly string[] | null,
   ): Promise<TableSnapshot> {
-    const shape = await this.#open();
+    const { shape } = await this.#open();
     const ids = await this.#asked(shape, metricIds);
     const query = contentQuery(shape, { range, ids, slice: null });
     const [[rowCount, contentHash] = []] = await this.#rows(query);
@@ -182,10 +187,11 @@ export class ClickHouseTable implements TableSource {
         answer.close();
         answer = null;
       }
-      const { dictionary, reject } = options;
+      const { dictionary, reject, arrivalColumn } = options;
       const batches = readArrowStream(held.chunks, {
         names: SENT_COLUMNS,
         source: split.name,
+        arrivalColumn: arrivalColumn === undefined ? undefined : SENT_ARRIVAL,
         dictionary,
         reject: (letter) => delivered.letter(letter, reject),
       });
@@ -195,12 +201,12 @@ export class ClickHouseTable implements TableSource {
     }
   }
 
-  #open(): Promise<TableShape> {
+  #open(): Promise<DescribedTable> {
     const { from, mapping } = this.#options;
-    this.#shape ??= this.#rows(describeQuery(from)).then((described) =>
-      tableShape(from, mapping, described, this.uri),
+    this.#table ??= this.#rows(describeQuery(from)).then(
+      (described) => new DescribedTable(from, mapping, described, this.uri),
     );
-    return this.#shape;
+    return this.#table;
   }
 
   /** What the condition on the ids asks for; null: it is not made. */

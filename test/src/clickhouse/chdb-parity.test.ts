@@ -130,6 +130,26 @@ describe.skipIf(!hasFixtures || !hasChdb)(`ClickHouse${SKIPPED}${NO_CHDB}`, () =
     expectPredictions(predictions.byName, goldenPredictions('nab'), withoutRevision);
   });
 
+  it('gives the time of arrival where it is asked for', async () => {
+    const source = overHttp('delayed', { order: '1', arrival: 'arrived' });
+    const dictionary = new MetricDictionary();
+    const options = { dictionary, range: null, reject: () => undefined, arrivalColumn: 'arrived' };
+    let next = 1_551_877_200_000;
+    for (const split of await source.splits(null)) {
+      for await (const { length, arrivalsMs } of source.read(split, options)) {
+        for (let i = 0; i < length; i++) expect(arrivalsMs![i]).toBe(next++);
+      }
+    }
+    expect(next).toBe(1_551_877_200_000 + 160_067);
+    const other = { ...options, arrivalColumn: 'value' };
+    const [first] = await source.splits(null);
+    const failed = source.read(first!, other)[Symbol.asyncIterator]().next();
+    await expect(failed).rejects.toThrow(
+      /column value: found Nullable\(Float64\), expected DateTime64/,
+    );
+    await source.close();
+  });
+
   it('the snapshot depends on the rows, not on their order, types or copies of the table', async () => {
     const hash = async (source: ReturnType<typeof chdbSource>): Promise<readonly unknown[]> => {
       const { rowCount, contentHash } = await source.describe(null, null);

@@ -46,5 +46,6 @@ function after(batch: SampleBatch, skip: number): SampleBatch {
     slots: batch.slots.subarray(skip),
     timestampsMs: batch.timestampsMs.subarray(skip),
     values: batch.values.subarray(skip),
+    ...(batch.arrivalsMs === undefined ? {} : { arrivalsMs: batch.arrivalsMs.subarray(skip) }),
   };
 }

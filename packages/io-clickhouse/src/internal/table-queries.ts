@@ -40,11 +40,16 @@ export function slicedBy(shape: TableShape): TimeColumn {
 
 /** What the columns of `samplesQuery` are called: names that hide no column of the table from its conditions. */
 export const SENT_COLUMNS = { metricId: '__id', timestamp: '__ms', value: '__value' } as const;
+export const SENT_ARRIVAL = '__arrival';
 
-/** The samples of some rows. */
-export function samplesQuery(shape: TableShape, rows: Rows): Query {
+/**
+ * The samples of some rows.
+ * @param arrival is sent too
+ */
+export function samplesQuery(shape: TableShape, rows: Rows, arrival: TimeColumn | null): Query {
   const where = conditions(shape, rows);
-  const columns = `${shape.id.sent} AS __id, ${shape.time.ms} AS __ms, ${shape.value} AS __value`;
+  const sent = arrival === null ? '' : `, ${arrival.ms} AS ${SENT_ARRIVAL}`;
+  const columns = `${shape.id.sent} AS __id, ${shape.time.ms} AS __ms, ${shape.value} AS __value${sent}`;
   // Ties are settled, so that the same query gives the same order again.
   const keys = [...(shape.arrival === null ? [] : [shape.arrival.ms]), '__ms', '__id', '__value'];
   const order = shape.ordered ? ` ORDER BY ${keys.join(', ')}` : '';
