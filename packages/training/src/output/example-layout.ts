@@ -137,8 +137,17 @@ function listFields(form: TensorForm, flat: FlatForm): ListField[] {
   return flat === 'none' ? [{ name: 'tensor', dtype, shape, dimNames }, observed] : [observed];
 }
 
+/** Names of the feature columns, in their order. */
+export function featureNames(
+  form: TensorForm,
+  flat: FlatForm,
+  inputNames: readonly string[],
+): string[] {
+  return featureColumns(form, flat, inputNames).map(({ name }) => name);
+}
+
 /** Inputs one after the other, each with its cells or features, whatever the layout. */
-function fillFeatures(
+export function fillFeatures(
   form: TensorForm,
   flat: FlatForm,
   tensor: Float64Array | Float32Array,
