@@ -34,7 +34,7 @@ export interface Rows {
 }
 
 /** The column that splits are cut by: in order of arrival, the arrival. */
-export function slicedBy(shape: TableShape): TimeColumn {
+function slicedBy(shape: TableShape): TimeColumn {
   return shape.ordered && shape.arrival !== null ? shape.arrival : shape.time;
 }
 
