@@ -214,7 +214,9 @@ export class RingState {
 
   /** What the cells hold is known elsewhere: `collect` need not tell it again. */
   unchanged(): void {
-    this.#changedFrom = this.#easyFrom;
+    // Before the first sample there is no cell from which on samples are taken without a further look: all that come are new.
+    const { base } = this.ring;
+    this.#changedFrom = base === Number.NEGATIVE_INFINITY ? base : this.#easyFrom;
     this.#lateFrom.fill(Number.POSITIVE_INFINITY);
   }
 
