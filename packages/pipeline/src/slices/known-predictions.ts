@@ -30,6 +30,13 @@ class Series {
     this.revisions[i] = revision;
   }
 
+  /** The first row at or after a window end, from row `from` on; `length` where there is none. */
+  firstFrom(windowEndMs: number, from: number): number {
+    let at = from;
+    while (at < this.length && this.endsMs[at]! < windowEndMs) at++;
+    return at;
+  }
+
   /** Puts the rows in order of window end, and keeps the last revision of each. */
   settle(): void {
     const order = Array.from({ length: this.length }, (_, i) => i).toSorted(
@@ -54,6 +61,8 @@ class Series {
     this.revisions = revisions;
   }
 }
+
+const NONE = new Series();
 
 export class KnownPredictions {
   readonly #series: ReadonlyMap<string, Series>;
@@ -86,11 +95,10 @@ export class KnownPredictions {
       windowEndMs: number,
       value: number,
     ): number => {
-      const known = series.get(outputMetricId);
-      let at = cursors.get(outputMetricId) ?? 0;
-      while (known !== undefined && at < known.length && known.endsMs[at]! < windowEndMs) at++;
+      const known = series.get(outputMetricId) ?? NONE;
+      const at = known.firstFrom(windowEndMs, cursors.get(outputMetricId) ?? 0);
       cursors.set(outputMetricId, at);
-      if (known === undefined || at === known.length || known.endsMs[at] !== windowEndMs) {
+      if (at === known.length || known.endsMs[at] !== windowEndMs) {
         changes.added++;
         return 0;
       }

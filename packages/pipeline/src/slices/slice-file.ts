@@ -150,8 +150,14 @@ export class SliceRows {
 
   /** Stands on the first row. @param targetCount of all slices */
   static async open(path: string, targetCount: number): Promise<SliceRows> {
-    const rows = new SliceRows(path, await open(path), targetCount);
-    await rows.#readBlock();
+    const handle = await open(path);
+    const rows = new SliceRows(path, handle, targetCount);
+    try {
+      await rows.#readBlock();
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     return rows;
   }
 

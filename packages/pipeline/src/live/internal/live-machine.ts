@@ -132,12 +132,6 @@ export class LiveMachine {
     return this.#isFinished;
   }
 
-  /** Where each source is to be read on. */
-  resumePositions(): Map<string, string | null> {
-    const { restored } = this.#parts;
-    return restored === null ? new Map() : positionsOf(restored);
-  }
-
   /** Makes the definitions those of the scorer. Nothing that was judged waits for its score. Returns whether they were others. */
   async adoptTargets(): Promise<boolean> {
     const { targets } = this.#parts.options.scorer;
@@ -350,14 +344,16 @@ export class LiveMachine {
   }
 
   #makeFeeds(sources: readonly LiveSource[]): SourceFeed[] {
-    const { options, stopReading, signal, onEvent, onProgress } = this.#parts;
+    const { options, restored, stopReading, signal, onEvent, onProgress } = this.#parts;
     const keys = keysOf(sources);
+    const positions = positionsOf(restored);
     return sources.map(
       (source, i) =>
         new SourceFeed({
           key: keys[i]!,
           source,
           dictionary: options.dictionary,
+          resumeAt: positions.get(keys[i]!) ?? null,
           clock: options.clock,
           stopReading,
           signal,
@@ -407,7 +403,7 @@ export class LiveMachine {
     const { options, restored, store, onEvent } = this.#parts;
     const commits = this.#journal;
     if (store === null || commits === null) return null;
-    const before = this.resumePositions();
+    const before = positionsOf(restored);
     return new Snapshots(
       {
         store,

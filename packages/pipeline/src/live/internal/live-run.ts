@@ -172,9 +172,8 @@ export class LiveRun implements LiveJob {
     // Before anything is read: the journal starts from a checkpoint.
     await this.#cut(machine, true);
     this.#throwIfFailed();
-    const positions = machine.resumePositions();
     for (const feed of machine.feeds) {
-      this.#spawn(feed.read(positions.get(feed.key) ?? null).then(() => this.#sourceOver(feed)));
+      this.#spawn(this.#read(feed));
     }
     this.#state = 'running';
     this.#listen(machine);
@@ -281,7 +280,8 @@ export class LiveRun implements LiveJob {
     this.#tickMs = clock.nowMs() + (idleAfterMs === null ? Infinity : Math.min(TICK_MS, everyMs));
   }
 
-  #sourceOver(feed: SourceFeed): void {
+  async #read(feed: SourceFeed): Promise<void> {
+    await feed.read();
     const { failure, uri } = feed;
     if (failure === null) this.#tell({ kind: 'source_ended', source: uri });
     else this.#tell({ kind: 'source_failed', source: uri, message: messageOf(failure) });

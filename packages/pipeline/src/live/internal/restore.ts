@@ -84,6 +84,8 @@ export function placesOf({ found, notes }: Restored): Places {
 }
 
 /** Where each source is to be read on, by key. */
-export function positionsOf({ found, notes }: Restored): Map<string, string | null> {
+export function positionsOf(restored: Restored | null): Map<string, string | null> {
+  if (restored === null) return new Map();
+  const { found, notes } = restored;
   return new Map([...Object.entries(found.image.state.positions), ...notes.positions]);
 }

@@ -30,6 +30,8 @@ export interface SourceFeedParts {
   readonly key: string;
   readonly source: LiveSource;
   readonly dictionary: MetricDictionary;
+  /** What a checkpoint has as the source's position. */
+  readonly resumeAt: string | null;
   readonly clock: LiveClock;
   /** Ends the reading. */
   readonly stopReading: AbortSignal;
@@ -49,7 +51,7 @@ export class SourceFeed {
   #rejected: readonly DeadLetter[] = [];
   #isOver = false;
   #failure: unknown = null;
-  #position: string | null = null;
+  #position: string | null;
   #deliveries = 0;
   #samples = 0;
   /** Last delivery that was worked off, that may be acknowledged, and that was. */
@@ -61,6 +63,7 @@ export class SourceFeed {
   constructor(parts: SourceFeedParts) {
     this.key = parts.key;
     this.#parts = parts;
+    this.#position = parts.resumeAt;
     this.#taken = new Wakeup(parts.clock);
     this.#ackWakeup = new Wakeup(parts.clock);
   }
@@ -121,10 +124,9 @@ export class SourceFeed {
     };
   }
 
-  /** Reads to the end. @param resumeAt what a checkpoint has as the source's position */
-  async read(resumeAt: string | null): Promise<void> {
-    const { source, dictionary, stopReading, onProgress } = this.#parts;
-    this.#position = resumeAt;
+  /** Reads to the end. */
+  async read(): Promise<void> {
+    const { source, dictionary, resumeAt, stopReading, onProgress } = this.#parts;
     let waiting: DeadLetter[] = [];
     const reject = (letter: DeadLetter): void => void waiting.push(letter);
     try {
