@@ -22,11 +22,13 @@ let job: OpenJob | null = null;
 let last: Promise<void> = Promise.resolve();
 
 port.on('message', (request: SliceRequest) => {
-  last = last.then(async () => {
-    if (request.kind === 'run') post(await answer(request));
-    else await stop();
-  });
+  last = last.then(() => work(request));
 });
+
+async function work(request: SliceRequest): Promise<void> {
+  if (request.kind === 'run') post(await answer(request));
+  else await stop();
+}
 
 function post(reply: SliceReply): void {
   port.postMessage(reply, []);
