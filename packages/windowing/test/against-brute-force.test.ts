@@ -2,6 +2,7 @@
  * The engine against the brute-force model, live: any definitions, order, duplicates, gaps, batch splits and room in the
  * sink. `WINDROW_RUNS` sets the number of runs, `WINDROW_SEED` the seed.
  */
+import { HEADINGS } from '@windrow/core';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -12,8 +13,10 @@ import {
   type WindowTarget,
 } from '../src/index.ts';
 import { batches, definition, dictionary, parameters, range, samples } from './arbitraries.ts';
+import { bruteForceHeadings } from './brute-force-headings.ts';
 import { bruteForce, type Sample } from './brute-force.ts';
 import { CollectingSink, tensorsOf } from './collecting-sink.ts';
+import { stateBytesMax } from './state-bytes.ts';
 
 const arrivals = [
   fc.array(definition, { minLength: 1, maxLength: 3 }),
@@ -22,39 +25,64 @@ const arrivals = [
   fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
   fc.integer({ min: 1, max: 4 }),
 ] as const;
+/** Whether tensors are lent as views, and after how many samples the engine is replaced by one that is restored. */
+const circumstances = [fc.boolean(), fc.option(fc.nat(60))] as const;
 
 it(
   'hands on the same tensors and gives the same headings, whatever the batch split',
   { timeout: 600_000 },
   () => {
     fc.assert(
-      fc.property(...arrivals, (definitions, arrived, outOfOrderMs, sizes, room) => {
-        const expected = bruteForce(definitions, arrived, outOfOrderMs);
-        const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
-        const engine = new WindowEngine(targets, { dictionary, outOfOrderMs, aheadMs: 0, range });
-        const sink = new CollectingSink(targets, { room });
-        for (const batch of batches(arrived, sizes)) {
-          engine.push(batch);
+      fc.property(
+        ...arrivals,
+        ...circumstances,
+        (definitions, arrived, outOfOrderMs, sizes, room, isView, cut) => {
+          const expected = bruteForce(definitions, arrived, outOfOrderMs);
+          const headings = bruteForceHeadings(definitions, arrived, outOfOrderMs);
+          const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
+          const delivery = isView ? ('view' as const) : ('one_by_one' as const);
+          const options = { dictionary, outOfOrderMs, aheadMs: 0, range, delivery };
+          let engine = new WindowEngine(targets, options);
+          const sink = new CollectingSink(targets, { room, takesViews: isView });
+          const parts: Uint8Array[] = [];
+          let pushed = 0;
+          for (const batch of batches(arrived, sizes)) {
+            engine.push(batch);
+            sink.runAll(engine);
+            pushed += batch.length;
+            const counts = engine.samples();
+            const counted = HEADINGS.reduce((sum, heading) => sum + counts[heading], 0);
+            expect([counts.received, counted]).toEqual([pushed, pushed]);
+            const limits = { batchRows: 20, samples: pushed };
+            expect(engine.sizeBytes).toBeLessThanOrEqual(
+              stateBytesMax(engine.plan, outOfOrderMs, limits),
+            );
+            if (cut === null || pushed < cut) continue;
+            parts.push(engine.snapshot());
+            engine = new WindowEngine(targets, options);
+            engine.restore(parts);
+          }
+          engine.finish();
           sink.runAll(engine);
-        }
-        engine.finish();
-        sink.runAll(engine);
-        for (const target of definitions.keys()) {
-          const own = expected.emitted.filter((tensor) => tensor.target === target);
-          expect(tensorsOf(sink, target)).toEqual(own.map(({ end, tensor }) => ({ end, tensor })));
-        }
-        const counts = engine.samples();
-        for (const verdict of [
-          'unrouted',
-          'applied',
-          'superseded',
-          'duplicate',
-          'dropped_late',
-        ] as const) {
-          const own = expected.verdicts.filter((v) => v === verdict);
-          expect([verdict, counts[verdict]]).toEqual([verdict, own.length]);
-        }
-      }),
+          for (const target of definitions.keys()) {
+            const own = expected.filter((tensor) => tensor.target === target);
+            expect(tensorsOf(sink, target)).toEqual(
+              own.map(({ end, tensor }) => ({ end, tensor })),
+            );
+          }
+          const counts = engine.samples();
+          for (const verdict of [
+            'unrouted',
+            'applied',
+            'superseded',
+            'duplicate',
+            'dropped_late',
+          ] as const) {
+            const own = headings.filter((heading) => heading === verdict);
+            expect([verdict, counts[verdict]]).toEqual([verdict, own.length]);
+          }
+        },
+      ),
       parameters,
     );
   },

@@ -81,8 +81,12 @@ export const samples: fc.Arbitrary<Sample[]> = fc
     });
   });
 
+/** Ids that no arbitrary draws. */
+export const otherIds: readonly string[] = ['d', 'e'].map(
+  (x) => `${x.repeat(8)}-0000-4000-8000-000000000000`,
+);
 /** All ids. */
-export const dictionary: MetricDictionary = MetricDictionary.of(ids);
+export const dictionary: MetricDictionary = MetricDictionary.of([...ids, ...otherIds]);
 /** Every window. */
 export const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
 

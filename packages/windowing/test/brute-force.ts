@@ -1,6 +1,6 @@
 /**
- * SEMANTICS.md again, as plainly as it can be said: every window is made anew from a list of all samples that count for
- * its definition. Shares no code with the engine; slow on purpose.
+ * What a stream hands to the scorer, by SEMANTICS.md, in forty lines (laid out by hand; `brute-force.test.ts` counts them): every window
+ * is made anew from a list of all samples that count for its definition. Shares no code with the engine; slow on purpose.
  */
 import type { Definition } from '@windrow/core';
 
@@ -12,157 +12,69 @@ export interface Sample {
 export interface Emitted {
   readonly target: number;
   readonly end: number;
-  readonly tensor: number[];
+  readonly tensor: readonly number[];
 }
-type Verdict = 'unrouted' | 'applied' | 'superseded' | 'duplicate' | 'dropped_late';
+type Cell = number | undefined;
+type Rule = (a: Sample, b: Sample) => number;
+type Rules = Readonly<Record<string, Rule>>;
+type Judged = readonly { readonly n: number; readonly tensor: readonly number[] | null }[];
+type AnyFill = {
+  method: 'none' | 'constant' | 'last' | 'linear';
+  value?: number;
+  maxAgeMs?: number;
+  maxGapMs?: number;
+};
 
-const order = (a: number, b: number): number =>
-  a - b || (Object.is(a, b) ? 0 : Object.is(a, -0) ? -1 : 1);
-const same = (a: Sample, b: Sample): boolean => a.t === b.t && Object.is(a.v, b.v);
+// The model.
+// oxfmt-ignore
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+// oxfmt-ignore
+export const order = (a: number, b: number): number => a - b || +Object.is(b, -0) - +Object.is(a, -0);
+const last: Rule = (a, b) => a.t - b.t || order(a.v, b.v);
+// oxfmt-ignore
+const rules: Rules = { last, first: (a, b) => b.t - a.t || order(a.v, b.v), min: (a, b) => order(b.v, a.v), max: (a, b) => order(a.v, b.v) };
 
-/** The cell's value from its samples in order of arrival, and the sample that gave it (for sums: all distinct ones). */
-function cellOf(d: Definition, arrived: readonly Sample[]): { value: number; holders: Sample[] } {
-  const distinct = arrived
-    .filter((s, i) => arrived.findIndex((o) => same(o, s)) === i)
-    .toSorted((a, b) => a.t - b.t || order(a.v, b.v));
-  const sum = distinct.slice(1).reduce((total, s) => total + s.v, distinct[0]!.v);
-  if (d.aggregate === 'sum' || d.aggregate === 'mean' || d.aggregate === 'count') {
-    return {
-      value:
-        d.aggregate === 'sum'
-          ? sum
-          : d.aggregate === 'mean'
-            ? sum / distinct.length
-            : distinct.length,
-      holders: distinct,
-    };
-  }
-  const better = {
-    last: (a: Sample, b: Sample) => a.t - b.t || order(a.v, b.v),
-    first: (a: Sample, b: Sample) => b.t - a.t || order(a.v, b.v),
-    min: (a: Sample, b: Sample) => order(b.v, a.v),
-    max: (a: Sample, b: Sample) => order(a.v, b.v),
-  }[d.aggregate];
-  const holder = arrived.reduce((best, s) => (better(s, best) > 0 ? s : best));
-  return { value: holder.v, holders: [holder] };
+/** A cell's value from all samples. */
+// oxfmt-ignore
+function cellOf({ aggregate, resolutionMs }: Definition, kept: readonly Sample[], id: string, k: number): Cell {
+  const own = kept.filter((s) => s.id === id && Math.floor(s.t / resolutionMs) === k)
+    .toSorted(rules[aggregate] ?? last).filter((s, i, all) => i === 0 || last(s, all[i - 1]!) !== 0);
+  if (own.length === 0 || rules[aggregate]) return own.at(-1)?.v;
+  const sum = own.map((s) => s.v).reduce((total, v) => total + v);
+  return aggregate === 'count' ? own.length : aggregate === 'mean' ? sum / own.length : sum;
 }
 
-function tensorOf(
-  d: Definition,
-  samples: readonly Sample[],
-  end: number,
-): number[] | 'empty' | 'below' | 'incomplete' {
-  const [r, T] = [d.resolutionMs, d.windowMs / d.resolutionMs];
-  const valueAt = (id: string, k: number): number | undefined => {
-    const inCell = samples.filter((s) => s.id === id && Math.floor(s.t / r) === k);
-    return inCell.length > 0 ? cellOf(d, inCell).value : undefined;
-  };
-  const k0 = end / r - T;
-  const cells = d.inputMetricIds.map((id) =>
-    Array.from({ length: T }, (_, i) => valueAt(id, k0 + i)),
-  );
-  if (cells.every((row) => row.every((v) => v === undefined))) return 'empty';
-  if (cells.some((row) => row.filter((v) => v !== undefined).length / T < d.minCoverage))
-    return 'below';
-  const filled = cells.map((row, c) =>
-    row.map((v, i): number | undefined => {
-      if (v !== undefined || d.fill.method === 'none') return v;
-      if (d.fill.method === 'constant') return d.fill.value;
-      if (d.fill.method === 'last') {
-        for (let j = 1; j * r <= d.fill.maxAgeMs; j++) {
-          const w = valueAt(d.inputMetricIds[c]!, k0 + i - j);
-          if (w !== undefined) return w;
-        }
-        return undefined;
-      }
-      const [a, b] = [
-        row.findLastIndex((w, j) => j < i && w !== undefined),
-        row.findIndex((w, j) => j > i && w !== undefined),
-      ];
-      return a >= 0 && b >= 0 && (b - a) * r <= d.fill.maxGapMs
-        ? row[a]! + (row[b]! - row[a]!) * ((i - a) / (b - a))
-        : undefined;
-    }),
-  );
-  if (!d.allowMissing && filled.flat().includes(undefined)) return 'incomplete';
-  const value = (c: number, i: number): number => filled[c]![i] ?? Number.NaN;
-  return d.layout === 'channel_major'
-    ? filled.flatMap((_, c) => Array.from({ length: T }, (__, i) => value(c, i)))
-    : Array.from({ length: T }, (_, i) => filled.map((__, c) => value(c, i))).flat();
+/** A window's tensor, or null where it is not scored. */
+// oxfmt-ignore
+function tensorOf(d: Definition, kept: readonly Sample[], end: number): number[] | null {
+  const [r, T, C, fill] = [d.resolutionMs, d.windowMs / d.resolutionMs, d.inputMetricIds.length, d.fill as AnyFill];
+  const at = (c: number, i: number): Cell => cellOf(d, kept, d.inputMetricIds[c]!, end / r - T + i);
+  const near = (c: number, i: number, by: number): number => upTo((fill.maxAgeMs ?? fill.maxGapMs!) / r).map((n) => i + by + by * n).find((j) => at(c, j) !== undefined) ?? NaN;
+  const line = (c: number, i: number, a: number, b: number): Cell =>
+    a >= 0 && b < T && (b - a) * r <= fill.maxGapMs! ? at(c, a)! + (at(c, b)! - at(c, a)!) * ((i - a) / (b - a)) : undefined;
+  const filled = (c: number, i: number): Cell => at(c, i) ??
+    { none: undefined, constant: fill.value, last: at(c, near(c, i, -1)), linear: line(c, i, near(c, i, -1), near(c, i, 1)) }[fill.method];
+  const counts = upTo(C).map((c) => upTo(T).filter((i) => at(c, i) !== undefined).length);
+  if (Math.max(...counts) === 0 || Math.min(...counts) / T < d.minCoverage) return null;
+  const tensor = upTo(C * T).map((n) => d.layout === 'time_major' ? filled(n % C, Math.floor(n / C)) : filled(Math.floor(n / T), n % T));
+  return d.allowMissing || !tensor.includes(undefined) ? tensor.map((v) => v ?? NaN) : null;
 }
 
-/** Everything that is handed to the scorer for one line's samples in order of arrival, and each sample's heading. */
-export function bruteForce(
-  definitions: readonly Definition[],
-  samples: readonly Sample[],
-  outOfOrderMs: number,
-): { emitted: Emitted[]; verdicts: Verdict[] } {
-  const emitted: Emitted[] = [];
-  const state = definitions.map(() => ({
-    kept: [] as Sample[],
-    judged: new Map<number, ReturnType<typeof tensorOf>>(),
-    dirty: new Set<number>(),
-  }));
-  let [latest, watermark] = [-Infinity, -Infinity];
-  const earliest = Math.min(...samples.map((s) => s.t));
-  const advance = (to: number): void => {
-    for (const [target, d] of definitions.entries()) {
-      const { kept, judged, dirty } = state[target]!;
-      const judge = (end: number): void => {
-        const [before, now] = [judged.get(end) ?? 'empty', tensorOf(d, kept, end)];
-        if (
-          Array.isArray(now) &&
-          !(Array.isArray(before) && before.every((v, i) => Object.is(v, now[i])))
-        )
-          emitted.push({ target, end, tensor: now });
-        judged.set(end, now);
-      };
-      for (const end of [...dirty].toSorted((a, b) => a - b)) judge(end);
-      dirty.clear();
-      const from = (Math.floor(Math.max(watermark, earliest) / d.stepMs) + 1) * d.stepMs;
-      for (let end = from; end <= Math.min(to, latest + d.windowMs + d.stepMs); end += d.stepMs)
-        judge(end);
-    }
-  };
-  const verdicts = samples.map((s): Verdict => {
-    if (!definitions.some((d) => d.inputMetricIds.includes(s.id))) return 'unrouted';
-    if (s.t > latest) {
-      latest = s.t;
-      if (s.t - outOfOrderMs > watermark) {
-        advance(s.t - outOfOrderMs);
-        watermark = s.t - outOfOrderMs;
-      }
-    }
-    const verdictsOf = definitions.map((d, target): Verdict[] => {
-      if (!d.inputMetricIds.includes(s.id)) return [];
-      const { kept, dirty } = state[target]!;
-      const [r, k] = [d.resolutionMs, Math.floor(s.t / d.resolutionMs)];
-      const reach =
-        d.windowMs + (d.fill.method === 'last' ? Math.floor(d.fill.maxAgeMs / r) * r : 0);
-      const needing = Array.from(
-        { length: Math.ceil(reach / d.stepMs) + 1 },
-        (_, i) => (Math.floor((k * r) / d.stepMs) + 1 + i) * d.stepMs,
-      ).filter((e) => e - reach <= k * r);
-      const alive = needing.filter((e) => watermark < e + d.allowedLatenessMs);
-      if (
-        alive.length === 0 &&
-        (needing.length > 0 || watermark >= (k + 1) * r + d.allowedLatenessMs)
-      )
-        return ['dropped_late'];
-      const inCell = kept.filter((o) => o.id === s.id && Math.floor(o.t / r) === k);
-      const [before, after] = [
-        inCell.length > 0 ? cellOf(d, inCell) : null,
-        cellOf(d, [...inCell, s]),
-      ];
-      kept.push(s);
-      for (const end of alive) if (end <= watermark) dirty.add(end);
-      if (before?.holders.some((h) => same(h, s))) return ['duplicate'];
-      return after.holders.some((h) => same(h, s)) ? ['applied'] : ['superseded'];
-    });
-    return (['applied', 'superseded', 'duplicate', 'dropped_late'] as const).find((v) =>
-      verdictsOf.flat().includes(v),
-    )!;
+/** Every tensor in its order, for the samples of one line in order of arrival. */
+// oxfmt-ignore
+export function bruteForce(definitions: readonly Definition[], samples: readonly Sample[], outOfOrderMs: number): Emitted[] {
+  const line = samples.filter((s) => definitions.some((d) => d.inputMetricIds.includes(s.id)));
+  const marks = [-Infinity, ...line.map((_, n) => Math.max(...line.slice(0, n + 1).map((s) => s.t)) - outOfOrderMs), Infinity];
+  return definitions.flatMap((d, target) => {
+    const [r, S, maxAgeMs] = [d.resolutionMs, d.stepMs, d.fill.method === 'last' ? d.fill.maxAgeMs : 0];
+    const ends = [...new Set(line.flatMap((s) => upTo((d.windowMs + maxAgeMs) / S + 2).map((i) => (Math.floor(s.t / S) + i) * S)))];
+    const isOpen = ({ id, t }: Sample, n: number, end: number): boolean => d.inputMetricIds.includes(id) && end > t &&
+      (Math.floor(t / r) + Math.floor(maxAgeMs / r)) * r + d.windowMs >= end && marks[n + 1]! < end + d.allowedLatenessMs;
+    const kept = line.map((s, n) => ends.some((end) => isOpen(s, n, end)));
+    const isLate = (n: number, end: number): boolean => marks[n]! >= end && line.some((s, m) => m < n && marks[m + 1] === marks[n] && isOpen(s, m, end));
+    return ends.flatMap((end) => marks.slice(1).reduce<Judged>((all, mark, n) => mark > marks[n]! && (marks[n]! < end ? mark >= end : isLate(n, end))
+      ? [...all, { n, tensor: tensorOf(d, line.filter((_, m) => m < n && kept[m]), end) }] : all, [])
+      .flatMap(({ n, tensor }, i, all) => tensor && !all[i - 1]?.tensor?.every((v, c) => Object.is(v, tensor[c])) ? [{ n, target, end, tensor }] : []))
+      .toSorted((a, b) => a.n - b.n || a.end - b.end);
   });
-  advance(Infinity);
-  return { emitted, verdicts };
 }
