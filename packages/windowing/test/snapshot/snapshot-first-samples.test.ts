@@ -8,11 +8,11 @@ import { describe, expect, it } from 'vitest';
 import { WindowEngine, type WindowTarget } from '../../src/index.ts';
 import { CollectingSink } from '../collecting-sink.ts';
 
-/** The first line of a snapshot is written as a whole in its second part, so it takes two to see it. */
-const METRICS = ['aaaaaaaa-0000-4000-8000-000000000000', 'aaaaaaaa-0000-4000-8000-000000000001'];
+/** The first line of a snapshot is written as a whole in its second part, so it takes two to see it; and two metrics each. */
+const METRICS = Array.from({ length: 4 }, (_, n) => `aaaaaaaa-0000-4000-8000-00000000000${n}`);
 
-const definitions = METRICS.map((metricId, line): Definition => ({
-  inputMetricIds: [metricId],
+const definitions = [0, 1].map((line): Definition => ({
+  inputMetricIds: METRICS.slice(2 * line, 2 * line + 2),
   windowMs: 3000,
   stepMs: 3000,
   resolutionMs: 1000,
@@ -46,9 +46,9 @@ describe('a part before the first sample', () => {
   it('is followed by one with all that came since', () => {
     const before = engineOf();
     const parts = [before.engine.snapshot()];
-    const batch = new SampleColumns(before.dictionary, 6);
+    const batch = new SampleColumns(before.dictionary, 12);
     for (const second of [0, 1, 2]) {
-      for (const slot of [0, 1]) batch.push(slot, second * 1000, 100 * slot + second);
+      for (const slot of METRICS.keys()) batch.push(slot, second * 1000, 100 * slot + second);
     }
     const sink = new CollectingSink(targets);
     before.engine.push(batch);
@@ -61,8 +61,8 @@ describe('a part before the first sample', () => {
     after.engine.finish();
     restored.runAll(after.engine);
     expect(restored.tensors.map(({ tensor }) => [...tensor])).toEqual([
-      [0, 1, 2],
-      [100, 101, 102],
+      [0, 1, 2, 100, 101, 102],
+      [200, 201, 202, 300, 301, 302],
     ]);
   });
 });
