@@ -40,6 +40,7 @@ export type {
   LiveReport,
   LiveSinkStatus,
   LiveSourceStatus,
+  LiveWindow,
 } from './live/live-job-status.ts';
 export type { LiveScorer } from './live/live-scorer.ts';
 export { fingerprintOf, type Fingerprint } from './slices/fingerprint.ts';

@@ -6,6 +6,7 @@ import type {
   ModelIdentity,
   SampleCounts,
 } from '@windrow/core';
+import type { WindowInspection } from '@windrow/windowing';
 import type { DefinitionCounts, JobReport } from '../job.ts';
 
 export interface LiveLineStatus {
@@ -112,6 +113,15 @@ export interface LiveJobStatus {
   };
   /** Bytes of window state, as allocated. */
   readonly stateBytes: number;
+}
+
+/** A window as it is now. */
+export interface LiveWindow {
+  readonly definition: Definition;
+  /** null where its cells are not, or no longer, all held. */
+  readonly window: WindowInspection | null;
+  /** Share of the cells that were observed, by input, 0 to 1; null where the window is. */
+  readonly coverage: readonly number[] | null;
 }
 
 /** What a job that came to its end reports. */

@@ -5,7 +5,12 @@
 import type { Definition } from '@windrow/core';
 import { LiveRun } from './internal/live-run.ts';
 import type { LiveJobOptions } from './live-job-options.ts';
-import type { LiveDefinitionStatus, LiveJobStatus, LiveReport } from './live-job-status.ts';
+import type {
+  LiveDefinitionStatus,
+  LiveJobStatus,
+  LiveReport,
+  LiveWindow,
+} from './live-job-status.ts';
 
 export interface LiveJob {
   /**
@@ -28,6 +33,12 @@ export interface LiveJob {
   status(): LiveJobStatus;
   /** null where no definition has that output metric id. */
   definition(outputMetricId: string): LiveDefinitionStatus | null;
+  /**
+   * The window of a definition that was judged last, made anew from what is held now.
+   * @param atMs another one: the last that ends then or before
+   * @returns null where no definition has that output metric id
+   */
+  window(outputMetricId: string, atMs?: number): LiveWindow | null;
 }
 
 /** @throws WindrowError USAGE where sinks that are shown whole at the end are to be combined with checkpoints */

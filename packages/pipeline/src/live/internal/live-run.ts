@@ -9,13 +9,18 @@ import { FiniteSink } from '../finite-sink.ts';
 import type { LiveEvent } from '../live-event.ts';
 import type { LiveJob } from '../live-job.ts';
 import type { LiveJobOptions } from '../live-job-options.ts';
-import type { LiveDefinitionStatus, LiveJobStatus, LiveReport } from '../live-job-status.ts';
+import type {
+  LiveDefinitionStatus,
+  LiveJobStatus,
+  LiveReport,
+  LiveWindow,
+} from '../live-job-status.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { LetterBox } from './letter-box.ts';
 import { LiveCore } from './live-core.ts';
 import { LiveMachine, storeGeneration } from './live-machine.ts';
 import { reportOf } from './live-report.ts';
-import { definitionStatusOf, noStatus, statusOf } from './live-status-of.ts';
+import { definitionStatusOf, noStatus, statusOf, windowOf } from './live-status-of.ts';
 import { restoreCheckpoint } from './restore.ts';
 import type { SourceFeed } from './source-feed.ts';
 import { Wakeup } from './wakeup.ts';
@@ -110,6 +115,11 @@ export class LiveRun implements LiveJob {
   definition(outputMetricId: string): LiveDefinitionStatus | null {
     const machine = this.#machine;
     return machine === null ? null : definitionStatusOf(machine, this.#options, outputMetricId);
+  }
+
+  window(outputMetricId: string, atMs?: number): LiveWindow | null {
+    const machine = this.#machine;
+    return machine === null ? null : windowOf(machine, outputMetricId, atMs);
   }
 
   /** Returns whether the input was over before. */

@@ -1,12 +1,13 @@
 /** How a job stands, from its parts. */
-import { SampleCounter, assert } from '@windrow/core';
-import type { WindowEngine } from '@windrow/windowing';
+import { SampleCounter, assert, type Definition } from '@windrow/core';
+import type { WindowEngine, WindowInspection } from '@windrow/windowing';
 import type { LiveJobOptions } from '../live-job-options.ts';
 import type {
   LiveCheckpointStatus,
   LiveDefinitionStatus,
   LiveJobStatus,
   LiveLineStatus,
+  LiveWindow,
 } from '../live-job-status.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { LiveMachine } from './live-machine.ts';
@@ -82,6 +83,33 @@ export function definitionStatusOf(
     predictions: core.ledger.shown(target),
     line: lineStatus(line, machine, options),
   };
+}
+
+/** A window as it is now. */
+export function windowOf(
+  { core }: LiveMachine,
+  outputMetricId: string,
+  atMs: number | undefined,
+): LiveWindow | null {
+  const { targets } = core.generation;
+  const target = targets.findIndex((t) => t.definition.outputMetricId === outputMetricId);
+  if (target < 0) return null;
+  const { definition } = targets[target]!;
+  const window = core.engine.inspect(target, atMs);
+  return { definition, window, coverage: window === null ? null : coverageOf(window, definition) };
+}
+
+/** Share of observed cells by input. */
+function coverageOf({ observed, shape }: WindowInspection, definition: Definition): number[] {
+  const isTimeMajor = definition.layout === 'time_major';
+  const [channels, cells] = isTimeMajor ? [shape[1], shape[0]] : shape;
+  return Array.from({ length: channels }, (_, c) => {
+    let count = 0;
+    for (let t = 0; t < cells; t++) {
+      count += observed[isTimeMajor ? t * channels + c : c * cells + t]!;
+    }
+    return count / cells;
+  });
 }
 
 function lineStatus(line: Line, machine: LiveMachine, { clock }: LiveJobOptions): LiveLineStatus {

@@ -2,7 +2,13 @@
  * Between the windows and the scorer. `run` works off what was pushed to the engine; `loop` scores what waits for long enough, while
  * reading goes on. A model that fails on some windows costs these windows their scores, and nothing else.
  */
-import { WindrowError, messageOf, type ScoreBatch, type TensorRow } from '@windrow/core';
+import {
+  WindrowError,
+  messageOf,
+  type ScoreBatch,
+  type TensorRow,
+  type TensorViews,
+} from '@windrow/core';
 import type { TensorSink, WindowEngine } from '@windrow/windowing';
 import type { PhaseClock } from '../../internal/phase-clock.ts';
 import type { LiveClock } from '../live-clock.ts';
@@ -23,9 +29,12 @@ export interface ScoreDeskParts {
 }
 
 export class ScoreDesk implements TensorSink {
+  readonly views?: TensorViews;
   readonly #parts: ScoreDeskParts;
   readonly #wakeup: Wakeup;
   #committed = 0;
+  /** Views that the scorer may still be reading. */
+  #lent = 0;
   /** Of those, how many had been committed when the last drain began. */
   #drained = 0;
   #failures = 0;
@@ -33,6 +42,20 @@ export class ScoreDesk implements TensorSink {
   constructor(parts: ScoreDeskParts) {
     this.#parts = parts;
     this.#wakeup = new Wakeup(parts.clock);
+    const { views } = parts.scorer;
+    if (views !== undefined) this.views = this.#counted(views);
+  }
+
+  #counted(views: TensorViews): TensorViews {
+    return {
+      takes: (target) => views.takes(target),
+      isBusy: (target) => views.isBusy(target),
+      lend: (target, windowEndMs, row) => {
+        this.#committed++;
+        this.#lent++;
+        views.lend(target, windowEndMs, row);
+      },
+    };
   }
 
   /** Runs that failed. */
@@ -58,12 +81,12 @@ export class ScoreDesk implements TensorSink {
     for (;;) {
       const before = this.#committed;
       if (phases.measure('window', () => engine.run(sink))) break;
-      await this.makeRoom(this.#committed === before);
+      await this.makeRoom(this.#committed === before && this.#lent === 0);
     }
     if (this.#committed > this.#drained) this.#wakeup.wake();
   }
 
-  /** Full batches make room as a rule; where there are none (many models, each with a few rows), all must go. */
+  /** Full batches and views make room as a rule; where there are none (many models, each with a few rows), all must go. */
   makeRoom(all: boolean): Promise<void> {
     return this.#drain(() => this.#parts.scorer.drain(all, this.#emit));
   }
@@ -110,6 +133,7 @@ export class ScoreDesk implements TensorSink {
     for (;;) {
       try {
         await this.#parts.phases.measureAsync('score', drain);
+        this.#lent = 0;
         return;
       } catch (error) {
         if (!(error instanceof WindrowError && error.code === 'MODEL')) throw error;

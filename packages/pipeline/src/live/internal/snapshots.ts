@@ -2,8 +2,9 @@
  * Checkpoints: a cut between two inputs, when everything that was judged is scored; then, while reading goes on, a part of the engine's
  * snapshot and an image of the rest are written, and what the last two checkpoints do not need is deleted.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BlobStore } from '@windrow/core';
-import { SNAPSHOT_PARTS } from '@windrow/windowing';
+import { SNAPSHOT_PARTS, type SnapshotProgress } from '@windrow/windowing';
 import type { LiveClock } from '../live-clock.ts';
 import type { LiveEvent } from '../live-event.ts';
 import {
@@ -31,6 +32,9 @@ export interface SnapshotsParts {
   readonly published: () => Places;
   readonly onEvent: (event: LiveEvent) => void;
 }
+
+/** Points of a snapshot that are taken at once: about a millisecond. */
+const SLICE_POINTS = 20_000;
 
 /** What a checkpoint needs beside itself. */
 interface Needs {
@@ -114,19 +118,30 @@ export class Snapshots {
     const startMs = clock.nowMs();
     const after = commits.seal();
     commits.writer.restart();
-    const part = core.engine.snapshot();
+    const part = core.engine.beginSnapshot();
     const state = this.#state(after);
     const outbox = core.outbox.from(Math.min(...Object.values(state.published)));
-    this.#paused(clock.nowMs() - startMs);
+    this.#pauseMs = clock.nowMs() - startMs;
     this.#writing = this.#write(startMs, part, state, outbox).finally(() => {
       this.#writing = null;
     });
     return this.#writing;
   }
 
-  #paused(ms: number): void {
-    this.#pauseMs = ms;
-    this.#pauseMsMax = Math.max(this.#pauseMsMax, ms);
+  /** Takes the cells, little by little, while reading goes on. */
+  async #take(part: SnapshotProgress): Promise<Uint8Array> {
+    while (!this.#measured(() => part.step(SLICE_POINTS))) await nextTurn();
+    await nextTurn();
+    return this.#measured(() => part.finish());
+  }
+
+  /** Nothing else can be done meanwhile. */
+  #measured<T>(work: () => T): T {
+    const { clock } = this.#parts;
+    const startMs = clock.nowMs();
+    const result = work();
+    this.#pauseMs = Math.max(this.#pauseMs, clock.nowMs() - startMs);
+    return result;
   }
 
   #state(after: string | null): CheckpointState {
@@ -154,16 +169,16 @@ export class Snapshots {
 
   async #write(
     startMs: number,
-    part: Uint8Array,
+    progress: SnapshotProgress,
     state: CheckpointState,
     outbox: readonly OutboxBatch[],
   ): Promise<boolean> {
     const { store, commits, clock, onEvent } = this.#parts;
     const number = this.#number;
+    const part = await this.#take(progress);
     if (!(await store.put(state.parts.at(-1)!, part))) return false;
-    const encodingMs = clock.nowMs();
-    const image = encodeImage(state, outbox);
-    this.#pauseMsMax = Math.max(this.#pauseMsMax, clock.nowMs() - encodingMs);
+    const image = this.#measured(() => encodeImage(state, outbox));
+    this.#pauseMsMax = Math.max(this.#pauseMsMax, this.#pauseMs);
     await commits.committed(state.after);
     const name = blobName(CHECKPOINTS, store.epoch, number);
     if (!(await store.put(name, image))) return false;
