@@ -38,6 +38,7 @@ export {
   sharingOf,
   type ExplainedLine,
   type ExplainedTrack,
+  type ExplainedWindow,
   type Explanation,
   type Sharing,
 } from './explain.ts';

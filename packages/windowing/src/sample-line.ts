@@ -32,6 +32,9 @@ export class SampleLine<Sink> {
   readonly tooLate: LatenessHistogram = new LatenessHistogram();
   /** When samples of the line arrived last, by the clock of `SampleStage.push`; -Infinity: not yet. */
   lastArrivalMs: number = Number.NEGATIVE_INFINITY;
+  /** The latest timestamp when samples arrived before that, and when the one before it was passed. */
+  #knownLatestMs = Number.NEGATIVE_INFINITY;
+  #knownMovedMs = Number.NEGATIVE_INFINITY;
   /** Slots of the line's metrics, by series. */
   readonly seriesSlots: readonly number[];
   /** Tracks of series `s`: `#useRing` and `#useTrack` at `[#useStart[s], #useStart[s + 1])`. */
@@ -74,6 +77,18 @@ export class SampleLine<Sink> {
 
   get windows(): readonly WindowState[] {
     return this.#state.windows;
+  }
+
+  /** Samples of the line arrive now; what came before was taken. */
+  noteArrival(nowMs: number): void {
+    this.#knownMovedMs = this.movedMs;
+    this.#knownLatestMs = this.#state.latestMs;
+    this.lastArrivalMs = nowMs;
+  }
+
+  /** When the latest sample came: since then none was later, and the watermark stands. -Infinity: not known. */
+  get movedMs(): number {
+    return this.#state.latestMs > this.#knownLatestMs ? this.lastArrivalMs : this.#knownMovedMs;
   }
 
   /** Nothing on time is earlier than this; -Infinity before the first sample. */

@@ -190,7 +190,7 @@ export class SampleStage<Sink> {
   #noteArrival(nowMs: number): void {
     const { start } = this.#router;
     for (const [l, line] of this.#lines.entries()) {
-      if (start[l + 1]! > start[l]!) line.lastArrivalMs = nowMs;
+      if (start[l + 1]! > start[l]!) line.noteArrival(nowMs);
     }
   }
 

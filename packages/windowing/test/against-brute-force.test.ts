@@ -110,12 +110,14 @@ function runTwoStages(
     outOfOrderMs: number;
     sizes: readonly number[];
     room: number;
+    isView: boolean;
   },
 ): { sink: CollectingSink; first: PaneStage; second: WindowStage } {
-  const options = { dictionary, outOfOrderMs: work.outOfOrderMs, aheadMs: 0, range };
+  const delivery = work.isView ? ('view' as const) : ('one_by_one' as const);
+  const options = { dictionary, outOfOrderMs: work.outOfOrderMs, aheadMs: 0, range, delivery };
   const first = new PaneStage(targets, options);
   const second = new WindowStage(targets, options);
-  const sink = new CollectingSink(targets, { room: work.room });
+  const sink = new CollectingSink(targets, { room: work.room, takesViews: work.isView });
   const panes = new OneByOne((message) => {
     second.push(message);
     sink.runAll(second);
@@ -134,23 +136,33 @@ function runTwoStages(
 
 it('does the same in two stages with encoded panes between them', { timeout: 600_000 }, () => {
   fc.assert(
-    fc.property(...arrivals, (definitions, arrived, outOfOrderMs, sizes, room) => {
-      const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
-      const engine = new WindowEngine(targets, { dictionary, outOfOrderMs, aheadMs: 0, range });
-      const whole = new CollectingSink(targets);
-      for (const batch of batches(arrived, [20])) {
-        engine.push(batch);
+    fc.property(
+      ...arrivals,
+      fc.boolean(),
+      (definitions, arrived, outOfOrderMs, sizes, room, isView) => {
+        const targets = definitions.map((d) => ({ definition: d, dtype: 'float64' as const }));
+        const engine = new WindowEngine(targets, { dictionary, outOfOrderMs, aheadMs: 0, range });
+        const whole = new CollectingSink(targets);
+        for (const batch of batches(arrived, [20])) {
+          engine.push(batch);
+          whole.runAll(engine);
+        }
+        engine.finish();
         whole.runAll(engine);
-      }
-      engine.finish();
-      whole.runAll(engine);
-      const { sink, first, second } = runTwoStages(targets, { arrived, outOfOrderMs, sizes, room });
-      for (const target of definitions.keys()) {
-        expect(tensorsOf(sink, target)).toEqual(tensorsOf(whole, target));
-      }
-      expect(first.samples()).toEqual(engine.samples());
-      expect(second.windows()).toEqual(engine.windows());
-    }),
+        const { sink, first, second } = runTwoStages(targets, {
+          arrived,
+          outOfOrderMs,
+          sizes,
+          room,
+          isView,
+        });
+        for (const target of definitions.keys()) {
+          expect(tensorsOf(sink, target)).toEqual(tensorsOf(whole, target));
+        }
+        expect(first.samples()).toEqual(engine.samples());
+        expect(second.windows()).toEqual(engine.windows());
+      },
+    ),
     parameters,
   );
 });

@@ -78,7 +78,7 @@ describe('a live engine', () => {
     minute(120, WALL + 120_000);
     // 100 s behind the latest: the windows of 60 and 30 s (lateness 40) that need it are closed.
     arrive(0, [[79 - 60, 5]], WALL + 121_000);
-    const { lines, sharing, stateBytes } = explain(engine, dictionary);
+    const { lines, sharing, stateBytes } = explain(engine, dictionary, WALL + 141_000);
     const [line] = lines;
     expect(engine.samples().dropped_late).toBe(1);
     expect(line!.samples.dropped_late).toBe(1);
@@ -88,10 +88,39 @@ describe('a live engine', () => {
       atMs: START + 176_000,
       latestMs: START + 179_000,
       lastArrivalMs: WALL + 121_000,
+      movedMs: WALL + 120_000,
+      heldBy:
+        'the latest sample, of 2023-11-14T22:16:19.000Z, less 3 s; none is later since 2027-01-15T08:02:00.000Z (21 s ago), though samples come: their clock has gone back, or one had run ahead',
     });
+    expect(line!.windows.map(({ shape, delivery }) => [shape, delivery.kind])).toEqual([
+      [[2, 60], 'gather'],
+      [[2, 30], 'gather'],
+    ]);
+    expect(line!.windows.map(({ windows }) => windows)).toEqual(engine.windows().slice(0, 2));
     expect(line!.tracks.map((track) => track.windows.length)).toEqual([1, 1, 1, 1]);
     expect(sharing).toEqual({ tracks: 12, uses: 12 });
     expect(stateBytes).toBe(engine.sizeBytes);
-    expect(lines[2]!.watermark).toEqual({ atMs: null, latestMs: null, lastArrivalMs: null });
+    expect(lines[2]!.watermark).toEqual({
+      atMs: null,
+      latestMs: null,
+      lastArrivalMs: null,
+      movedMs: null,
+      heldBy: 'nothing: no sample has come, and nobody waits',
+    });
+  });
+
+  it('says what a watermark waits for', () => {
+    const heldBy = (nowMs: number): string =>
+      explain(engine, dictionary, nowMs).lines[0]!.watermark.heldBy;
+    minute(0, WALL);
+    expect(heldBy(WALL + 5000)).toBe(
+      'the latest sample, of 2023-11-14T22:14:19.000Z, less 3 s; none is later since 2027-01-15T08:00:00.000Z (5 s ago)',
+    );
+    expect(heldBy(WALL + 20_000)).toMatch(/\(20 s ago\), as the line is silent$/);
+    engine.tick(WALL + 40_000, 30_000);
+    sink.runAll(engine);
+    expect(heldBy(WALL + 40_000)).toBe(
+      'the clock, as the line is silent since 2027-01-15T08:00:00.000Z (40 s ago)',
+    );
   });
 });
