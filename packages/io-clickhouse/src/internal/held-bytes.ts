@@ -79,7 +79,9 @@ class Tail {
 
   /** Throws where the answer does not end as it should. */
   expectEnd(): void {
-    const bytes = Buffer.concat(this.#chunks).subarray(-TAIL_BYTES);
+    // A chunk may be a whole answer: only its end is copied.
+    const ends = this.#chunks.map((chunk) => chunk.subarray(-TAIL_BYTES));
+    const bytes = Buffer.concat(ends).subarray(-TAIL_BYTES);
     if (bytes.subarray(-END_MARKER.length).equals(END_MARKER)) return;
     const text = bytes.toString('utf8');
     const at = text.lastIndexOf('Code: ');

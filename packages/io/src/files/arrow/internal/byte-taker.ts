@@ -1,5 +1,8 @@
 /** Takes any number of bytes from a stream of chunks. */
 
+/** What typed arrays over the bytes need. */
+const ALIGNMENT = 8;
+
 export class ByteTaker {
   readonly #source: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
@@ -15,10 +18,16 @@ export class ByteTaker {
   }
 
   /**
-   * The next `count` bytes, in memory of their own; fewer where the stream ends before. Memory grows with what is there,
-   * not with what is asked for.
+   * The next `count` bytes, aligned to 8; fewer where the stream ends before. They are part of a chunk where one has them all, else
+   * in memory of their own, which grows with what is there and not with what is asked for.
    */
   async take(count: number): Promise<Uint8Array> {
+    if (count <= this.#chunk.length && this.#chunk.byteOffset % ALIGNMENT === 0) {
+      const bytes = this.#chunk.subarray(0, count);
+      this.#chunk = this.#chunk.subarray(count);
+      this.#taken += count;
+      return bytes;
+    }
     const parts: Uint8Array[] = [];
     let length = 0;
     while (length < count) {
