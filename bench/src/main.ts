@@ -4,6 +4,7 @@ import { WindrowError } from '@windrow/core';
 import { runCommand, type CommandSpec } from '@windrow/cli';
 import { backfill } from './backfill/run.ts';
 import type { Benchmark } from './benchmark.ts';
+import { clickhouse } from './clickhouse/run.ts';
 import { codecs } from './codecs/run.ts';
 import { memory } from './memory/run.ts';
 import { DATA, RESULTS } from './repository.ts';
@@ -11,6 +12,7 @@ import { windowing } from './windowing/run.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   backfill,
+  clickhouse,
   codecs,
   memory,
   windowing,
