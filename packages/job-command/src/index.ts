@@ -3,7 +3,7 @@ export * from './job-options.ts';
 export * from './run-job.ts';
 export { runSlicedBackfill, type SlicedRequest } from './slices/sliced-backfill.ts';
 export { sourceFactories } from './source-factories.ts';
-export { printSamples } from './print-summary.ts';
+export { printSamples, printSummary } from './print-summary.ts';
 export {
   writeReport,
   writeSummary,

@@ -1,0 +1,46 @@
+/** Whether the job does its work, and if not, why. */
+import type { LiveJobStatus, LiveSinkStatus, LiveSourceStatus } from '@windrow/pipeline';
+
+/** A sink may be slow for so long before somebody should know. */
+const PUBLISHING_MS_MAX = 10_000;
+/** A checkpoint may be so many snapshots old, and at least so old, before somebody should know. */
+const SNAPSHOTS_MISSED = 6;
+const CHECKPOINT_AGE_MS_MIN = 30_000;
+
+/**
+ * Reasons, a sentence each; none where all is well.
+ * @param snapshotMs how often a snapshot is made; null where none is
+ */
+export function reasonsNotReady(status: LiveJobStatus, snapshotMs: number | null): string[] {
+  const reasons: string[] = [];
+  if (status.state !== 'running') reasons.push(`the job is ${status.state}`);
+  if (status.state === 'starting' || status.state === 'restoring') return reasons;
+  reasons.push(...status.sources.flatMap(aboutSource), ...status.sinks.flatMap(aboutSink));
+  const letters = status.deadLetters.sink;
+  if (letters !== null && (letters.state === 'failed' || letters.state === 'retrying')) {
+    reasons.push(`the sink of dead letters ${letters.uri} is ${letters.state}: ${letters.error}`);
+  }
+  const { checkpoint } = status;
+  if (checkpoint !== null && snapshotMs !== null) {
+    const ageMsMax = Math.max(CHECKPOINT_AGE_MS_MIN, SNAPSHOTS_MISSED * snapshotMs);
+    if (checkpoint.ageMs !== null && checkpoint.ageMs > ageMsMax) {
+      const why = checkpoint.error === null ? '' : `: ${checkpoint.error}`;
+      reasons.push(`the last checkpoint is ${Math.round(checkpoint.ageMs / 1000)} s old${why}`);
+    }
+  }
+  return reasons;
+}
+
+function aboutSource({ uri, state, error }: LiveSourceStatus): string[] {
+  if (state !== 'failed' && state !== 'retrying') return [];
+  return [`the source ${uri} is ${state}: ${error}`];
+}
+
+function aboutSink({ uri, state, error, publishingMs, backlog }: LiveSinkStatus): string[] {
+  if (state === 'failed') return [`the sink ${uri} is failed: ${error}`];
+  if (publishingMs === null || publishingMs < PUBLISHING_MS_MAX) return [];
+  const why = error === null ? '' : `: ${error}`;
+  return [
+    `the sink ${uri} has not taken a batch for ${Math.round(publishingMs / 1000)} s, ${backlog} predictions wait${why}`,
+  ];
+}
