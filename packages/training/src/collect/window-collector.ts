@@ -112,7 +112,7 @@ export class WindowCollector implements Scorer {
         this.#observe(definition, windowEndMs);
         break;
       case 'filled':
-        this.#judgements[definition]!.get(windowEndMs)!.missing = this.#missingCells();
+        this.#fill(definition, windowEndMs);
         break;
       case 'exported':
         this.#keep(definition, windowEndMs);
@@ -134,6 +134,12 @@ export class WindowCollector implements Scorer {
       this.#newestMs[definition] = endMs;
       this.#close(definition, endMs - this.#form.definitions[definition]!.allowedLatenessMs);
     }
+  }
+
+  #fill(definition: number, endMs: number): void {
+    const judgement = this.#judgements[definition]!.get(endMs);
+    // One that is below coverage is refused without a look at its filled cells.
+    if (judgement !== undefined) judgement.missing = this.#missingCells();
   }
 
   /** Cells of the scratch row that are missing, by input. */
