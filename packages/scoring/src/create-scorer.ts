@@ -2,7 +2,7 @@
  * From definitions and a model store to a scorer: every model found, loaded, checked and warmed up, or every fault named,
  * before any sample is read.
  */
-import { WindrowError, assert, type Definition } from '@windrow/core';
+import { assert, type Definition } from '@windrow/core';
 import type { PaceOptions } from './internal/batch-group.ts';
 import { BufferPool } from './internal/buffer-pool.ts';
 import { Lane } from './internal/lane.ts';
@@ -27,7 +27,6 @@ const BATCH_BYTES_MAX = 512 << 10;
 const BUFFER_BYTES_MAX = 64 << 20;
 const BATCH_WAIT_MS = 10;
 const STORE_TIMEOUT_MS = 60_000;
-const FAULTS_SHOWN = 50;
 /** More than the widest registers have room for, in float32. */
 const REPRODUCIBLE_ROWS = 16;
 
@@ -93,10 +92,10 @@ export async function createScorer(
     batchBytesMax: options.batchBytesMax ?? BATCH_BYTES_MAX,
     rowsUnit: options.reproducible === true ? REPRODUCIBLE_ROWS : 1,
   };
-  const opening = new Opening(files, pace);
+  const opening = new Opening(files, pace, null);
   try {
     for (const slot of slotsOf(definitions, lanes)) await opening.open(slot);
-    throwFaults(opening.faults);
+    opening.throwFaults();
   } catch (error) {
     for (const lane of lanes) await lane.close();
     throw error;
@@ -147,11 +146,4 @@ function openWorkerLane(index: number, setting: LaneSetting): Lane {
   });
   const lane = openLane(host, setting);
   return lane;
-}
-
-function throwFaults(faults: readonly string[]): void {
-  if (faults.length === 0) return;
-  const shown = faults.slice(0, FAULTS_SHOWN);
-  if (faults.length > shown.length) shown.push(`... and ${faults.length - shown.length} more`);
-  throw new WindrowError('MODEL', shown.join('\n'));
 }

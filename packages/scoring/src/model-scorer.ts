@@ -11,6 +11,7 @@ import {
   assert,
   type ScoreBatch,
   type Scorer,
+  type Definition,
   type ScoringTarget,
   type TensorRow,
 } from '@windrow/core';
@@ -21,6 +22,7 @@ import type { Ledger } from './internal/ledger.ts';
 import { LentViews } from './internal/lent-views.ts';
 import type { ModelFiles } from './internal/model-files.ts';
 import type { BoundSlot } from './internal/model-slot.ts';
+import { Opening, slotsOf } from './internal/opening.ts';
 import { scorerStatistics } from './internal/scorer-report.ts';
 import type { Signal } from './internal/signal.ts';
 import { VersionKeeper } from './internal/version-keeper.ts';
@@ -55,10 +57,9 @@ const HELD_BYTES_APART_MAX = 4 << 20;
 
 /** Made by `createScorer`. */
 export class ModelScorer implements Scorer {
-  /** What the model store ignored, and where a model was trained on other windows than it gets: a sentence each. */
-  readonly notes: readonly string[];
   readonly views: LentViews;
   readonly #parts: ModelScorerParts;
+  #notes: readonly string[];
   readonly #targets: ScoringTarget[] = [];
   /** Group of each target. */
   readonly #groups: BatchGroup[] = [];
@@ -79,7 +80,7 @@ export class ModelScorer implements Scorer {
 
   constructor(parts: ModelScorerParts) {
     this.#parts = parts;
-    this.notes = parts.notes;
+    this.#notes = parts.notes;
     this.views = new LentViews({
       groupOf: (target) => this.#groups[target]!,
       seal: (group) => this.#sealGroup(group),
@@ -95,6 +96,11 @@ export class ModelScorer implements Scorer {
         this.#replaceWaiting();
       },
     });
+  }
+
+  /** What the model store ignored, and where a model was trained on other windows than it gets: a sentence each. */
+  get notes(): readonly string[] {
+    return this.#notes;
   }
 
   /** `model` is the version that windows reserved from now on are scored by; every `ScoreBatch` says which one did. */
@@ -183,6 +189,47 @@ export class ModelScorer implements Scorer {
   pin(identifier: string, version: number | null): Promise<void> {
     assert(this.#closed === null, 'pin: an open scorer');
     return this.#versions.pin(identifier, version);
+  }
+
+  /**
+   * Takes other definitions: added, removed, changed, in another order. Models that score already go on as they are, others are loaded
+   * and checked beside them; lines stay on their threads. To be called when everything was drained; nothing may be reserved until it
+   * resolves. Then `targets` are those of the new definitions.
+   * @throws WindrowError MODEL with every fault, as `createScorer`; the old definitions stay then
+   */
+  async redefine(definitions: readonly Definition[]): Promise<readonly ScoringTarget[]> {
+    assert(this.#closed === null, 'redefine: an open scorer');
+    const { files, pace, lanes } = this.#parts;
+    await this.#versions.redefine(async (newest) => {
+      const before = [...this.#bound.values()];
+      const opening = new Opening(files, pace, { bound: before, newest });
+      const slots = slotsOf(
+        definitions,
+        lanes,
+        before.map(({ slot }) => slot),
+      );
+      try {
+        for (const slot of slots) await opening.open(slot);
+        opening.throwFaults();
+        assert(this.#isDrained(), 'redefine: everything was drained, and nothing is reserved');
+      } catch (error) {
+        opening.release();
+        throw error;
+      }
+      this.#bound.clear();
+      this.#targets.length = 0;
+      this.#groups.length = 0;
+      for (const bound of opening.bound) this.#install(bound);
+      for (const { slot, model } of before) slot.lane.models.unhold(model);
+      this.#notes = opening.notes;
+      return opening.bound;
+    });
+    return this.#targets;
+  }
+
+  #isDrained(): boolean {
+    const isEmpty = this.#listed.every(({ open }) => open === null || open.length === 0);
+    return isEmpty && this.#parts.lanes.every((lane) => lane.taken === lane.given);
   }
 
   statistics(): ScorerStatistics {

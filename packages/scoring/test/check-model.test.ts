@@ -92,7 +92,8 @@ describe('accepted', () => {
       'ids in upper case',
       { input_metric_ids: JSON.stringify([1, 2, 3].map((n) => metricId(n).toUpperCase())) },
     ],
-    ['keys of others', { input_names: 'no JSON', training_end_ms: 'x' }],
+    ['a training range', { training_start_ms: '-5', training_end_ms: '1551878000000' }],
+    ['keys of others', { input_names: 'no JSON', training_windows: 'x' }],
   ])('metadata: %s', (_, metadata) => {
     expect(check({ metadata }).notes).toEqual([]);
   });
@@ -224,6 +225,16 @@ describe('refused, each with its own way out', () => {
       'metadata input_count',
       { metadata: { input_count: '4' } },
       /metadata input_count: found "4", expected 3, as input_metric_ids says/,
+    ],
+    [
+      'half a training range',
+      { metadata: { training_end_ms: '5' } },
+      /metadata training_start_ms, training_end_ms: found nothing and "5", expected two integers/,
+    ],
+    [
+      'a training range that ends before it begins',
+      { metadata: { training_start_ms: '5', training_end_ms: '4' } },
+      /found "5" and "4", expected .* the first less than the second/,
     ],
     [
       'metadata window_size_s',

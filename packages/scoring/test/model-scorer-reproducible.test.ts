@@ -32,7 +32,8 @@ async function scoresOf(drainEvery: number): Promise<Map<string, number>> {
     for (const [target, { definition }] of scorer.targets.entries()) {
       let row = scorer.reserve(target);
       for (; row === null; row = scorer.reserve(target)) await drain(false);
-      const cells = (definition.inputMetricIds.length * definition.windowMs) / definition.resolutionMs;
+      const cells =
+        (definition.inputMetricIds.length * definition.windowMs) / definition.resolutionMs;
       for (let i = 0; i < cells; i++) row.data[row.offset + i] = 10 + 90 * cellOf(target, end, i);
       scorer.commit(target, end);
     }

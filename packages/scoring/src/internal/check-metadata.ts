@@ -18,6 +18,7 @@ export function checkMetadata(
   checkNumber(metadata, 'input_count', 'input_metric_ids', inputMetricIds.length, faults);
   checkNumber(metadata, 'window_size_s', 'window_size_s', windowMs / 1000, windowFaults);
   checkNumber(metadata, 'resolution_s', 'resolution_s', resolutionMs / 1000, faults);
+  checkRange(metadata, faults);
   const layout = metadata.get('layout');
   const expected = definition.layout === 'channel_major' ? 'NCT' : 'NTC';
   if (layout !== undefined && layout !== expected) {
@@ -45,6 +46,22 @@ function checkNumber(
     found: found(text),
     expected: `${expected}, as ${definitionField} says`,
     remedy: `${definitionField} is not what the model was trained on: correct the definition, or name another model`,
+  });
+}
+
+/** When the data were made that the model was trained on: [training_start_ms, training_end_ms), both there or neither. */
+function checkRange(metadata: ReadonlyMap<string, string>, faults: Fault[]): void {
+  const texts = ['training_start_ms', 'training_end_ms'].map((key) => metadata.get(key));
+  if (texts.every((text) => text === undefined)) return;
+  const [start, end] = texts.map((text) =>
+    /^-?\d+$/.test(text ?? '') ? Number(text) : Number.NaN,
+  );
+  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start! < end!) return;
+  faults.push({
+    field: 'metadata training_start_ms, training_end_ms',
+    found: texts.map((text) => found(text)).join(' and '),
+    expected: 'two integers in milliseconds since 1970, the first less than the second',
+    remedy: 'write both when the model is exported, or leave both out',
   });
 }
 

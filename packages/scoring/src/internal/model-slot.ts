@@ -21,6 +21,8 @@ export interface BoundSlot {
   readonly model: LaneModel;
   /** For each target of the slot. */
   readonly groups: readonly BatchGroup[];
+  /** The same, each once, by what they share. */
+  readonly groupsByKey: ReadonlyMap<string, BatchGroup>;
   readonly scoringTargets: readonly ScoringTarget[];
   /** What is allowed but worth a word, a sentence each. */
   readonly notes: readonly string[];
@@ -28,14 +30,16 @@ export interface BoundSlot {
 
 /**
  * Binds a slot to a version that is loaded in its lane.
+ * @param known groups of that version in that lane, which are warm already
  * @throws WindrowError MODEL with every fault of every definition, a line each
  */
 export async function bindSlot(
   slot: ModelSlot,
   model: LaneModel,
   pace: PaceOptions,
+  known: ReadonlyMap<string, BatchGroup> = new Map(),
 ): Promise<BoundSlot> {
-  const shared = new Groups(slot, model, pace);
+  const shared = new Groups(slot, model, pace, known);
   const groups: BatchGroup[] = [];
   const scoringTargets: ScoringTarget[] = [];
   const notes: string[] = [];
@@ -52,7 +56,7 @@ export async function bindSlot(
     }
   }
   if (faults.length > 0) throw new WindrowError('MODEL', faults.join('\n'));
-  return { slot, model, groups, scoringTargets, notes };
+  return { slot, model, groups, groupsByKey: shared.byKey, scoringTargets, notes };
 }
 
 /** Groups that share runs, warmed up when they are asked for first. */
@@ -60,9 +64,16 @@ class Groups {
   readonly #slot: ModelSlot;
   readonly #model: LaneModel;
   readonly #pace: PaceOptions;
-  readonly #byKey: Map<string, BatchGroup> = new Map();
+  readonly #known: ReadonlyMap<string, BatchGroup>;
+  readonly byKey: Map<string, BatchGroup> = new Map();
 
-  constructor(slot: ModelSlot, model: LaneModel, pace: PaceOptions) {
+  constructor(
+    slot: ModelSlot,
+    model: LaneModel,
+    pace: PaceOptions,
+    known: ReadonlyMap<string, BatchGroup>,
+  ) {
+    this.#known = known;
     this.#slot = slot;
     this.#model = model;
     this.#pace = pace;
@@ -71,8 +82,11 @@ class Groups {
   async of(definition: Definition, binding: ModelBinding): Promise<BatchGroup> {
     const { layout, inputMetricIds } = definition;
     const key = JSON.stringify([layout, inputMetricIds.length, binding]);
-    const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
+    const known = this.byKey.get(key) ?? this.#known.get(key);
+    if (known !== undefined) {
+      this.byKey.set(key, known);
+      return known;
+    }
     const group = new BatchGroup({
       lane: this.#slot.lane,
       model: this.#model,
@@ -87,7 +101,7 @@ class Groups {
       const message = `${error.message}; needed by definition ${nameOf(definition)}`;
       throw new WindrowError('MODEL', message, { cause: error });
     }
-    this.#byKey.set(key, group);
+    this.byKey.set(key, group);
     return group;
   }
 }

@@ -8,12 +8,19 @@ import type { LaneModel } from './lane-model.ts';
 import type { ModelFiles } from './model-files.ts';
 import { bindSlot, type BoundSlot, type ModelSlot } from './model-slot.ts';
 
-/** Definitions of one lane that ask for one model in the same way, in the order of their first ones. */
+/**
+ * Definitions of one lane that ask for one model in the same way, in the order of their first ones.
+ * @param before slots whose lines stay in their lanes
+ */
 export function slotsOf(
   definitions: readonly Definition[],
   lanes: readonly Lane[],
+  before: readonly ModelSlot[] = [],
 ): readonly ModelSlot[] {
-  const laneOf = divideLines(definitions, lanes.length);
+  const known = before.flatMap((slot) =>
+    slot.definitions.map(({ lineId }) => [lineId, lanes.indexOf(slot.lane)] as const),
+  );
+  const laneOf = divideLines(definitions, lanes.length, new Map(known));
   const members = definitions.map((definition, target) => {
     return { definition, target, lane: laneOf.get(definition.lineId)! };
   });
@@ -33,6 +40,8 @@ export function slotsOf(
   });
 }
 
+const FAULTS_SHOWN = 50;
+
 /** A model that cannot be loaded, and who wants it. */
 interface Broken {
   readonly message: string;
@@ -40,23 +49,51 @@ interface Broken {
   others: number;
 }
 
+/** What scores while other definitions are opened: they share its versions, and its runs where they ask for the same. */
+export interface Before {
+  readonly bound: readonly BoundSlot[];
+  /** By identifier: the version that stands for the newest. */
+  readonly newest: ReadonlyMap<string, number>;
+}
+
+/** Each slot that was opened holds its model. */
 export class Opening {
   readonly bound: BoundSlot[] = [];
   /** What the store ignored, and what is allowed but worth a word. */
   readonly notes: string[] = [];
   readonly #files: ModelFiles;
   readonly #pace: PaceOptions;
-  readonly #newest: Map<string, number> = new Map();
+  readonly #newest: Map<string, number>;
+  readonly #before: readonly BoundSlot[];
+  readonly #held: (readonly [Lane, LaneModel])[] = [];
   readonly #broken: Map<string, Broken> = new Map();
   readonly #unfit: string[] = [];
 
-  constructor(files: ModelFiles, pace: PaceOptions) {
+  constructor(files: ModelFiles, pace: PaceOptions, before: Before | null) {
     this.#files = files;
     this.#pace = pace;
+    this.#newest = new Map(before?.newest);
+    this.#before = before?.bound ?? [];
   }
 
-  /** A line for each model that cannot be loaded, then for each definition that does not fit its model. */
-  get faults(): readonly string[] {
+  /** Lets go of everything that was opened. */
+  release(): void {
+    for (const [lane, model] of this.#held.splice(0)) lane.models.unhold(model);
+  }
+
+  /**
+   * @throws WindrowError MODEL with a line for each model that cannot be loaded, then for each definition that does not fit its model,
+   *   where there are such
+   */
+  throwFaults(): void {
+    const faults = this.#faults();
+    if (faults.length === 0) return;
+    const shown = faults.slice(0, FAULTS_SHOWN);
+    if (faults.length > shown.length) shown.push(`... and ${faults.length - shown.length} more`);
+    throw new WindrowError('MODEL', shown.join('\n'));
+  }
+
+  #faults(): readonly string[] {
     const broken = [...this.#broken.values()].map(({ message, first, others }) => {
       const more = others === 0 ? '' : ` and ${others} more`;
       return `${message}; needed by definition ${nameOf(first)}${more}`;
@@ -68,8 +105,11 @@ export class Opening {
     const model = await this.#load(slot);
     if (model === null) return;
     slot.lane.models.hold(model);
+    this.#held.push([slot.lane, model]);
+    const known = this.#before.filter((bound) => bound.model === model);
+    const groups = new Map(known.flatMap((bound) => [...bound.groupsByKey]));
     try {
-      const bound = await bindSlot(slot, model, this.#pace);
+      const bound = await bindSlot(slot, model, this.#pace, groups);
       this.bound.push(bound);
       this.notes.push(...bound.notes);
     } catch (error) {

@@ -44,15 +44,40 @@ export class VersionKeeper {
 
   constructor(parts: VersionKeeperParts) {
     this.#parts = parts;
+    this.#followAll(parts.bound);
+  }
+
+  /** Follows what these slots follow; what is known of models that are still followed stays. */
+  #followAll(all: readonly BoundSlot[]): void {
+    const before = new Map(this.#followed);
+    this.#followed.clear();
     const following = Map.groupBy(
-      parts.bound.filter(({ slot }) => slot.asked === null),
+      all.filter(({ slot }) => slot.asked === null),
       ({ slot }) => slot.identifier,
     );
     for (const [identifier, bound] of following) {
       const slots = bound.map(({ slot }) => slot);
       const { model } = bound[0]!;
-      this.#followed.set(identifier, { identifier, slots, model, pinned: null, refused: null });
+      const { pinned = null, refused = null } = before.get(identifier) ?? {};
+      this.#followed.set(identifier, { identifier, slots, model, pinned, refused });
     }
+  }
+
+  /**
+   * Follows other slots from now on, while no version changes.
+   * @param bind puts them in their places; it is given the version of each model that is followed
+   */
+  redefine(
+    bind: (newest: ReadonlyMap<string, number>) => Promise<readonly BoundSlot[]>,
+  ): Promise<void> {
+    return this.#changes.run(async () => {
+      const newest = [...this.#followed.values()].map(
+        ({ identifier, model }) => [identifier, model.identity.version] as const,
+      );
+      // A model that is new may be newer than what the store was asked last.
+      await this.#lookAgain();
+      this.#followAll(await bind(new Map(newest)));
+    });
   }
 
   /** Asks the store for newer versions and takes them; one that is asked for while another runs is that one. */
@@ -92,15 +117,21 @@ export class VersionKeeper {
   }
 
   async #refresh(): Promise<void> {
-    try {
-      await this.#parts.files.refresh();
-    } catch (error) {
-      this.#storeFailed(error);
-      return;
-    }
+    if (!(await this.#lookAgain())) return;
     for (const followed of this.#followed.values()) {
       if (this.#isClosed) return;
       await this.#follow(followed);
+    }
+  }
+
+  /** Whether the store could be asked for what it holds now. */
+  async #lookAgain(): Promise<boolean> {
+    try {
+      await this.#parts.files.refresh();
+      return true;
+    } catch (error) {
+      this.#storeFailed(error);
+      return false;
     }
   }
 

@@ -18,6 +18,15 @@ describe('divideLines', () => {
     expect([...divideLines(one, 4)]).toEqual([[metricId(1), 0]]);
   });
 
+  it('leaves lines where they were, and puts new ones where least is', () => {
+    const before = new Map([
+      [metricId(1), 0],
+      [metricId(2), 0],
+    ]);
+    const lanes = divideLines(lines.slice(1), 2, before);
+    expect(lines.slice(1).map((d) => lanes.get(d.lineId))).toEqual([0, 0, 1, 1, 1]);
+  });
+
   it('of one lane is that lane', () => {
     expect(new Set(divideLines(lines, 1).values())).toEqual(new Set([0]));
   });
