@@ -8,6 +8,8 @@ export interface BenchmarkOptions {
   /** Day of the run, for the results: `2026-11-22`. */
   readonly date: string;
   readonly rounds: number;
+  /** About how many samples, for benchmarks that have a large size (`backfill`); null: their own. */
+  readonly rows: number | null;
   /** Takes a line of progress. */
   readonly say: (line: string) => void;
 }

@@ -28,6 +28,11 @@ const options = {
     max: 99,
     help: 'Rounds; default 3, of the small size 1',
   },
+  rows: {
+    type: 'text',
+    placeholder: 'N',
+    help: 'Only `backfill`: one worker against two on so many samples, such as 500M, or as many as fit on the disk',
+  },
   results: {
     type: 'text',
     placeholder: 'DIR',
@@ -62,9 +67,19 @@ await runCommand(spec, async ({ options: asked, operands, terminal }) => {
       small,
       results: asked.results ?? (small ? join(DATA, 'results') : RESULTS),
       date: new Date(terminal.nowMs()).toISOString().slice(0, 10),
+      rows: asked.rows === null ? null : rowsOf(asked.rows),
       rounds: asked.rounds ?? (small ? 1 : 3),
       say: (line) => terminal.stderr.write(`${line}\n`),
     });
     terminal.stdout.write(`${page}\n\n`);
   }
 });
+
+/** `500M`, `50_000_000`. */
+function rowsOf(text: string): number {
+  const match = /^(\d[\d_]*)([kMG]?)$/.exec(text);
+  const scale = { '': 1, k: 1e3, M: 1e6, G: 1e9 }[match?.[2] ?? ''] ?? 1;
+  const rows = Number(match?.[1]?.replaceAll('_', '')) * scale;
+  if (match !== null && rows > 0) return rows;
+  throw new WindrowError('USAGE', `--rows: found ${text}, expected a number such as 500M`);
+}

@@ -69,7 +69,10 @@ function requestOf(
     cores: availableParallelism(),
     sliceSamples: options.sliceSamples,
     shard,
-    folder: options.workFolder ?? workFolderOf(sinks, shard),
+    folder:
+      options.workFolder === null
+        ? workFolderOf(sinks, shard)
+        : shardUri(options.workFolder, shard),
     fresh: options.fresh,
     onlyChanged: options.onlyChanged,
     commandLine: commandLine(spec.name, process.argv.slice(2)),

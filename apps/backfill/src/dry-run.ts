@@ -16,8 +16,8 @@ import {
   type BackfillEstimate,
   type OpenJob,
 } from '@windrow/pipeline';
-import type { SlicedRequest } from '@windrow/job-command';
-import { CHUNK_BYTES_PER_POINT, paneCells, sharingOf } from '@windrow/windowing';
+import { serviceEstimate, type SlicedRequest } from '@windrow/job-command';
+import { CHUNK_BYTES_PER_POINT, neededRange, paneCells, sharingOf } from '@windrow/windowing';
 
 /** Rows of a table shown one by one. */
 const ROWS_SHOWN = 50;
@@ -40,6 +40,7 @@ export async function printDryRun(
       windowTable(job, estimate),
       sharing(estimate),
       reading(job, estimate),
+      await service(job, request, terminal),
       await slicing(job, request),
       costs(estimate),
     ].join('\n'),
@@ -98,6 +99,16 @@ function reading(job: OpenJob, estimate: BackfillEstimate): string {
     `         from ${job.source.uri}\n`,
     `memory   ${formatBytes(estimate.stateBytes)} of cells and panes\n`,
   ].join('');
+}
+
+async function service(job: OpenJob, request: SlicedRequest, terminal: Terminal): Promise<string> {
+  const range = neededRange(job.scorer.targets, request.range);
+  const metricIds = [...new Set(job.definitions.flatMap((d) => d.inputMetricIds))];
+  const { source } = request.job.parts;
+  const estimate = await serviceEstimate(source, { range, metricIds }, terminal.env);
+  if (estimate === null) return '';
+  const rows = estimate.rows === null ? 'an unknown number of' : formatCount(estimate.rows);
+  return `         by the service's estimate ${rows} rows, ${formatBytes(estimate.sizeBytes)} (${formatCount(estimate.sizeBytes)} bytes) scanned\n`;
 }
 
 async function slicing(job: OpenJob, request: SlicedRequest): Promise<string> {

@@ -40,7 +40,7 @@ export function shardOf(
   );
 }
 
-/** `OUT-00002-of-00008.parquet`; what is no file (`log:`, a topic, a table) stays as it is. */
+/** The shard's own name for a file or folder, `OUT-00002-of-00008.parquet`; what is no file (`log:`, a topic, a table) stays as it is. */
 export function shardUri(uri: string, shard: Shard | null): string {
   const isFile = !/^[a-zA-Z][a-zA-Z0-9+-]+:/.test(uri) || /^(?:file|gs):/i.test(uri);
   if (shard === null || shard.count === 1 || !isFile) return uri;

@@ -28,20 +28,25 @@ export function jobContenders(job: Job): JobContender[] {
 const sinkOf = (job: Job, name: string): string =>
   join(job.out, `predictions-${name.replaceAll(/\W+/g, '-')}.parquet`);
 
-/** `npx windrow-backfill`, less the process that looks for Node. */
-export function windrow(job: Job, name: string = 'windrow'): JobContender {
+/** `npx windrow-backfill`, less the process that looks for Node. @param workers slices at once */
+export function windrow(job: Job, name: string = 'windrow', workers: number = 1): JobContender {
   const { samples, definitions } = job;
   const sink = sinkOf(job, name);
   const args = [
     ...['--definitions', definitions, '--models', MODELS, '--source', samples, '--sink', sink],
-    ...['--progress', 'none'],
+    ...['--progress', 'none', '--workers', String(workers)],
   ];
   return {
     name,
-    what: 'windrow-backfill',
+    what: `windrow-backfill --workers ${workers}`,
     sink,
     program: nodeProgram(appMain('backfill'), args),
   };
+}
+
+/** The same job on one core and on several. */
+export function workerContenders(job: Job, workers: readonly number[]): JobContender[] {
+  return workers.map((count) => windrow(job, count === 1 ? '1 worker' : `${count} workers`, count));
 }
 
 function nodePeers(job: Job): JobContender[] {

@@ -1,5 +1,5 @@
 /** The samples and definitions of the benchmark, generated once and kept in `bench/.data`. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeProgram, runProcess } from '../contest/run-process.ts';
 import { DATA, appMain } from '../repository.ts';
@@ -15,6 +15,22 @@ const SEED = 7;
 /** Samples in a dataset: one a second for each sensor, no gaps. */
 export function sampleCount({ lines, seconds }: DatasetSize): number {
   return lines * SENSORS * seconds;
+}
+
+/** Lines of a large dataset; more samples are more time. */
+const LARGE_LINES = 200;
+/** Bytes that a sample takes on disk, rounded up. */
+const BYTES_A_SAMPLE = 4;
+/** Part of the free disk that may be taken. */
+const DISK_SHARE = 0.5;
+
+/** About so many samples, or as many as fit on half of the free disk. */
+export function largeSize(rows: number): DatasetSize {
+  mkdirSync(DATA, { recursive: true });
+  const { bavail, bsize } = statfsSync(DATA);
+  const fits = (bavail * bsize * DISK_SHARE) / BYTES_A_SAMPLE;
+  const seconds = Math.floor(Math.min(rows, fits) / (LARGE_LINES * SENSORS));
+  return { lines: LARGE_LINES, seconds: Math.max(1, seconds) };
 }
 
 /** Path of the Parquet file, in order of time, as `windrow-simulate` writes it. */

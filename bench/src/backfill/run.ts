@@ -5,7 +5,7 @@
  * core.
  */
 import { formatBytes, formatCount } from '@windrow/cli';
-import type { Benchmark } from '../benchmark.ts';
+import type { Benchmark, BenchmarkOptions } from '../benchmark.ts';
 import { conditionsOf, holdContest, type ContestResult } from '../contest/contest.ts';
 import { pinnedCore, runProcess } from '../contest/run-process.ts';
 import { writeReport, type Section } from '../report/report.ts';
@@ -18,26 +18,30 @@ import {
 } from './contenders.ts';
 import {
   definitionsFile,
+  largeSize,
   sampleCount,
   samplesFile,
   withFolder,
   type DatasetSize,
 } from './dataset.ts';
 import { comparePredictions, type Agreement } from './equal-predictions.ts';
+import { measureWorkers, workersSection } from './workers.ts';
 
 const FULL: DatasetSize = { lines: 200, seconds: 10_000 };
 const SMALL: DatasetSize = { lines: 2, seconds: 900 };
 const STEP_S = 60;
 const TOLERANCE = 1e-9;
 
-export const backfill: Benchmark = async ({ small, rounds, say, date, results: folder }) => {
+export const backfill: Benchmark = async (options) => {
+  const { small, rounds, rows, say, date, results: folder } = options;
+  if (rows !== null) return large(options, rows);
   const size = small ? SMALL : FULL;
   const count = sampleCount(size);
   say(`backfill: ${formatCount(count)} samples`);
   const samples = await samplesFile(size);
   const definitions = await definitionsFile(size, STEP_S);
   const core = pinnedCore();
-  const { agreements, contest } = await withFolder(async (out) => {
+  const { agreements, contest, workers } = await withFolder(async (out) => {
     const contenders = jobContenders({ samples, definitions, out });
     return {
       agreements: await checkEqual(contenders, core, say),
@@ -46,6 +50,7 @@ export const backfill: Benchmark = async ({ small, rounds, say, date, results: f
         core,
         onRun: (name, round) => say(`backfill: round ${round} of ${rounds}, ${name}`),
       }),
+      workers: await measureWorkers({ samples, definitions, out }, rounds, say),
     };
   });
   return writeReport(
@@ -56,12 +61,52 @@ export const backfill: Benchmark = async ({ small, rounds, say, date, results: f
         `${formatCount(count)} samples of ${size.lines} simulated lines (25 sensors, one sample a second each, ${formatCount(size.seconds)} s, no gaps), in order of time in one Parquet file as \`windrow-simulate\` writes it: row groups of 131,072 rows, ids as text with a dictionary, times and values plain, zstd. One definition a line: windows of 300 s each ${STEP_S} s, the bundled model (float64).`,
         polarsMissing ?? `Beside Node: ${versionsText(pythonVersions())}.`,
       ],
-      sections: [agreementSection(agreements), timesSection(contest, count)],
-      data: { samples: count, size, stepS: STEP_S, python: pythonVersions(), agreements, contest },
+      sections: [
+        agreementSection(agreements),
+        timesSection(contest, count),
+        workersSection(workers, count),
+      ],
+      data: {
+        samples: count,
+        size,
+        stepS: STEP_S,
+        python: pythonVersions(),
+        agreements,
+        contest,
+        workers,
+      },
     },
     { folder, date, small, packages: ['@duckdb/node-api', 'onnxruntime-node'] },
   );
 };
+
+/** As many samples as asked for, or as fit: one worker against two. */
+async function large(
+  { small, rounds, say, date, results: folder }: BenchmarkOptions,
+  rows: number,
+): Promise<string> {
+  const size = largeSize(rows);
+  const count = sampleCount(size);
+  say(`backfill: ${formatCount(count)} samples, of ${formatCount(rows)} asked for`);
+  const samples = await samplesFile(size);
+  const definitions = await definitionsFile({ ...size, seconds: FULL.seconds }, STEP_S);
+  const workers = await withFolder((out) =>
+    measureWorkers({ samples, definitions, out }, rounds, say),
+  );
+  return writeReport(
+    {
+      name: 'backfill-large',
+      again: `backfill --rows ${rows}`,
+      title: `Backfill of ${formatCount(count)} samples`,
+      text: [
+        `${formatCount(count)} samples of ${size.lines} simulated lines as in [backfill](backfill.md), ${formatCount(size.seconds)} s of them, in one Parquet file; asked for were ${formatCount(rows)}, and taken as many as fit on half of the free disk.`,
+      ],
+      sections: [workersSection(workers, count)],
+      data: { samples: count, asked: rows, size, stepS: STEP_S, workers },
+    },
+    { folder, date, small, packages: ['onnxruntime-node'] },
+  );
+}
 
 /** Runs every contender once, which also brings the file into the page cache. */
 async function checkEqual(

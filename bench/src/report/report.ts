@@ -6,6 +6,8 @@ import { describeCommit, describeMachine, versionsOf } from './machine.ts';
 
 export interface Report {
   readonly name: string;
+  /** What makes it again, after `npm run bench --`; default: the name. */
+  readonly again?: string;
   readonly title: string;
   /** What was done, as paragraphs. */
   readonly text: readonly string[];
@@ -48,7 +50,7 @@ export function writeReport(report: Report, options: ReportOptions): string {
     )
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
-    `Run again with \`npm run bench -- ${report.name}\`.`,
+    `Run again with \`npm run bench -- ${report.again ?? report.name}\`.`,
   ].join('\n\n');
   mkdirSync(options.folder, { recursive: true });
   const json = { name: report.name, ...origin, machine, versions, ...report.data };

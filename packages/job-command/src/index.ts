@@ -2,6 +2,7 @@
 export * from './job-options.ts';
 export * from './run-job.ts';
 export { runSlicedBackfill, type SlicedRequest } from './slices/sliced-backfill.ts';
+export { serviceEstimate, type ServiceEstimate } from './service-estimate.ts';
 export { sourceFactories } from './source-factories.ts';
 export { printSamples, printSummary } from './print-summary.ts';
 export {

@@ -9,6 +9,14 @@ export function sinkFactories(terminal: Terminal): Readonly<Record<string, SinkF
       takes: 'whole',
       open: async (uri) => (await import('@windrow/io-gcs')).gcsSink(uri),
     },
+    bigquery: {
+      takes: 'once',
+      open: async (uri) => {
+        const { bigQueryEndpoints, openBigQueryPredictions } = await import('@windrow/io-bigquery');
+        const endpoints = bigQueryEndpoints(terminal.env);
+        return openBigQueryPredictions(uri, { endpoints, nowMs: () => terminal.nowMs() });
+      },
+    },
     pubsub: {
       takes: 'stepwise',
       open: async (uri) => {

@@ -1,6 +1,6 @@
 /** Sources of jobs by scheme. What needs the client of a cloud or a database is loaded when it is asked for. */
 import type { Terminal } from '@windrow/cli';
-import type { Source } from '@windrow/core';
+import type { Source, TimeRange } from '@windrow/core';
 import { fileSource } from '@windrow/io';
 import type { JobParts } from '@windrow/pipeline';
 import { simSource } from '@windrow/simulator';
@@ -30,10 +30,53 @@ export function sourcesIn({ note, env }: SourceSetting): JobParts['factories'] {
     const { gcsSource } = await import('@windrow/io-gcs');
     return gcsSource(uri, { note });
   };
-  return { file: (uri) => fileSource(uri, { note }), sim: simSource, clickhouse, chdb, gs };
+  const bigquery = (uri: string, metricIds?: readonly string[]): Promise<Source> =>
+    bigQueryTable(uri, metricIds ?? null, env);
+  return {
+    file: (uri) => fileSource(uri, { note }),
+    sim: simSource,
+    gs,
+    clickhouse,
+    chdb,
+    bigquery,
+    'bigquery-query': bigquery,
+  };
 }
 
 async function chdb(uri: string, metricIds?: readonly string[]): Promise<Source> {
   const { chdbSource } = await import('@windrow/io-clickhouse');
   return chdbSource(uri, metricIds === undefined ? {} : { metricIds });
+}
+
+/**
+ * A table gives a session of its own to each slice, which reads that slice and nothing else. A query's result is read as a whole, since
+ * each session would be a query of its own.
+ */
+async function bigQueryTable(
+  uri: string,
+  metricIds: readonly string[] | null,
+  env: Terminal['env'],
+): Promise<Source> {
+  const { bigQueryEndpoints, bigQuerySource, estimateBigQuery } =
+    await import('@windrow/io-bigquery');
+  const endpoints = bigQueryEndpoints(env);
+  const asked = metricIds === null ? {} : { metricIds };
+  const source = bigQuerySource(uri, { ...asked, endpoints });
+  /** Of the whole: what is listed first. */
+  let range: TimeRange | null = null;
+  let isListed = false;
+  return {
+    uri: source.uri,
+    narrows: uri.startsWith('bigquery://'),
+    splits: (part) => {
+      if (!isListed) range = part;
+      isListed = true;
+      return source.splits(part);
+    },
+    // Streams have other names in each session.
+    identity: async () =>
+      JSON.stringify([uri, await estimateBigQuery(uri, range, metricIds, { endpoints })]),
+    read: (split, options) => source.read(split, options),
+    close: () => source.close(),
+  };
 }

@@ -25,6 +25,8 @@ const WORKER_SAMPLES_MIN = 1 << 21;
 /** Most of a slice that may be read twice: as a rule, and where it keeps workers busy. */
 const OVERLAP_SHARE = 0.05;
 const OVERLAP_SHARE_BUSY = 0.15;
+/** The same by whole splits, which are read as they are: longer ones than slices would be read by each of them. */
+const SPLITS_SHARE = 0.3;
 /** A cut moves to where a split begins, within this share of a slice. */
 const ALIGN_SHARE = 0.2;
 /** More slices than this are of no use to anybody. */
@@ -115,16 +117,40 @@ function cutRange(request: CutRequest, range: EndRange, profile: TimeProfile): n
   if (!(fromMs < toMs)) return [];
   const first = profile.rowsBefore(fromMs);
   const rows = profile.rowsBefore(toMs) - first;
-  const count = sliceCount(request, rows, toMs - fromMs);
-  const cuts: number[] = [];
-  for (let k = 1; k < count; k++) {
-    const even = profile.timeOf(first + (rows * k) / count);
-    const edge = profile.nearestEdge(even);
-    const misses = Math.abs(profile.rowsBefore(edge) - first - (rows * k) / count);
-    const cutMs = misses <= (ALIGN_SHARE * rows) / count ? edge : Math.floor(even);
-    if (cutMs > Math.max(fromMs, cuts.at(-1) ?? fromMs) && cutMs < toMs) cuts.push(cutMs);
+  let count = sliceCount(request, rows, toMs - fromMs);
+  for (;;) {
+    const cuts: number[] = [];
+    for (let k = 1; k < count; k++) {
+      const cutMs = cutNear(profile, first + (rows * k) / count, (ALIGN_SHARE * rows) / count);
+      if (cutMs > Math.max(fromMs, cuts.at(-1) ?? fromMs) && cutMs < toMs) cuts.push(cutMs);
+    }
+    const isAsked = request.sliceSamples !== null || request.narrows;
+    if (isAsked || cuts.length === 0 || readTwice(request.splits, cuts) <= SPLITS_SHARE)
+      return cuts;
+    count = Math.ceil(count / 2);
   }
-  return cuts;
+}
+
+/** Where so many samples lie before, or where a split begins if few samples lie between. */
+function cutNear(profile: TimeProfile, rowsBefore: number, rowsNear: number): number {
+  const even = profile.timeOf(rowsBefore);
+  const edge = profile.nearestEdge(even);
+  const misses = Math.abs(profile.rowsBefore(edge) - rowsBefore);
+  return misses <= rowsNear ? edge : Math.floor(even);
+}
+
+/** Share of the samples that lie in splits which cuts go through, once for each cut. */
+function readTwice(splits: readonly SourceSplit[], cutsMs: readonly number[]): number {
+  let all = 0;
+  let again = 0;
+  for (const split of splits) {
+    const rows = weightOf(split);
+    all += rows;
+    for (const cut of cutsMs) {
+      if ((split.minMs ?? cut) < cut && (split.maxMs ?? cut) >= cut) again += rows;
+    }
+  }
+  return all === 0 ? 0 : again / all;
 }
 
 function sliceCount(request: CutRequest, rows: number, spanMs: number): number {

@@ -88,6 +88,13 @@ describe('cuts', () => {
     expect(narrowed.cutsMs.length).toBeGreaterThan(10);
   });
 
+  it('are none where each split lies in all of the time', () => {
+    const streams = hourly(50).map((split) => ({ ...split, minMs: 0, maxMs: 50 * HOUR - 1 }));
+    expect(chooseCuts(request({ splits: streams, workers: 4 })).cutsMs).toEqual([]);
+    const asked = chooseCuts(request({ splits: streams, sliceSamples: 10_000_000 }));
+    expect(asked.cutsMs).toHaveLength(4);
+  });
+
   it('lines whose cells do not fit in memory are divided', () => {
     const many = definitionsOf(600, 3600, 60, 25);
     const { groups } = chooseCuts(request({ definitions: many }));
