@@ -2,8 +2,8 @@
  * A table of samples behind ClickHouse's client, as a bounded source.
  *
  * A split is a slice of time. Times and the metrics that are asked for are conditions of the query, so that the server sends
- * nothing else. A split is handed over when it has come whole, as long as it fits `HELD_BYTES_MAX`; a larger one as it comes, with
- * back-pressure.
+ * nothing else. A split is handed over when it has come whole, as long as it can be held, and then the next one is asked for; a larger
+ * one is handed over as it comes, with back-pressure.
  */
 import {
   TIMESTAMP_MS_MAX,
@@ -18,10 +18,10 @@ import {
 } from '@windrow/core';
 import { readArrowStream } from '@windrow/io';
 import { explained, isTransient } from './internal/advice.ts';
-import type { Answer, Database, Settings } from './internal/database.ts';
+import type { Database, Settings } from './internal/database.ts';
 import { Delivered } from './internal/delivered.ts';
-import { holdBytes } from './internal/held-bytes.ts';
 import { patiently, waitBefore, type Patience } from './internal/patience.ts';
+import { HELD_BYTES_MAX, SplitAnswers } from './internal/split-answers.ts';
 import { planSlices, type Slice, type SliceRun } from './internal/plan-slices.ts';
 import {
   SENT_ARRIVAL,
@@ -37,8 +37,6 @@ import {
 import { DescribedTable, describeQuery } from './internal/table-shape.ts';
 import type { TableMapping } from './table-mapping.ts';
 
-/** A slice is held until it is whole up to this size. */
-const HELD_BYTES_MAX = 64 << 20;
 /** What a split should have at least, where there is that much. */
 const SPLIT_ROWS = 1 << 21;
 const SLICE_MS = 900_000;
@@ -92,12 +90,16 @@ export class ClickHouseTable implements TableSource {
   readonly #database: Database;
   readonly #options: TableOptions;
   #table: Promise<DescribedTable> | null = null;
+  readonly #answers: SplitAnswers;
+  /** The splits that were listed last: they are mostly read in their order. */
+  #listed: readonly TableSplit[] = [];
   readonly #spellings: Map<string, Promise<readonly string[]>> = new Map();
 
   constructor(database: Database, options: TableOptions) {
     this.uri = options.uri;
     this.#database = database;
     this.#options = options;
+    this.#answers = new SplitAnswers(database, options.settings);
   }
 
   async splits(range: TimeRange | null): Promise<readonly SourceSplit[]> {
@@ -110,7 +112,8 @@ export class ClickHouseTable implements TableSource {
       if (found.length <= SLICES_MAX) {
         const slices = found.map(sliceOf);
         const runs = planSlices(slices, mapping.sliceMs === null ? SPLIT_ROWS : 0);
-        return this.#splitsOf(runs, sliceMs);
+        this.#listed = this.#splitsOf(runs, sliceMs);
+        return this.#listed;
       }
       if (mapping.sliceMs !== null) {
         throw new WindrowError(
@@ -129,17 +132,23 @@ export class ClickHouseTable implements TableSource {
     const { arrivalColumn } = options;
     const arrival = arrivalColumn === undefined ? null : table.arrival(arrivalColumn);
     const ids = await this.#asked(shape, idsOf(options.dictionary));
-    const rows: Rows = { range: options.range, ids, slice: split.slice };
-    const query = samplesQuery(shape, rows, arrival);
+    const queryOf = ({ slice }: TableSplit): Query =>
+      samplesQuery(shape, { range: options.range, ids, slice }, arrival);
+    const place = this.#listed.indexOf(split);
+    const following = place < 0 ? undefined : this.#listed[place + 1];
+    const queries = {
+      own: queryOf(split),
+      next: following === undefined ? null : queryOf(following),
+    };
     const { patience } = this.#options;
     const delivered = new Delivered();
     for (let attempt = 1; ; attempt++) {
       delivered.again();
       try {
-        yield* this.#attempt(query, split, options, delivered);
+        yield* this.#attempt(queries, split, options, delivered);
         return;
       } catch (error) {
-        await this.#database.renew();
+        await this.#renew();
         const isLast = attempt >= patience.attempts || !isTransient(error);
         if (isLast) throw explained(error, split.name, attempt);
         if (!delivered.isNothing && !shape.ordered) throw brokenOff(error, split.name);
@@ -171,24 +180,22 @@ export class ClickHouseTable implements TableSource {
   }
 
   async close(): Promise<void> {
-    await this.#database.renew();
+    await this.#settle();
+    await this.#database.close();
   }
 
   async *#attempt(
-    query: Query,
+    queries: { readonly own: Query; readonly next: Query | null },
     split: SourceSplit,
     options: ReadOptions,
     delivered: Delivered,
   ): AsyncGenerator<SampleBatch> {
-    let answer: Answer | null = await this.#database.send(query, this.#options.settings);
+    const answer = await this.#answers.take(queries.own);
+    let isDone = false;
     try {
-      const held = await holdBytes(answer.chunks, HELD_BYTES_MAX);
-      if (held.isWhole) {
-        answer.close();
-        answer = null;
-      }
+      if (answer.isWhole && queries.next !== null) this.#answers.prepare(queries.next);
       const { dictionary, reject, arrivalColumn } = options;
-      const batches = readArrowStream(held.chunks, {
+      const batches = readArrowStream(answer.chunks, {
         names: SENT_COLUMNS,
         source: split.name,
         arrivalColumn: arrivalColumn === undefined ? undefined : SENT_ARRIVAL,
@@ -196,9 +203,22 @@ export class ClickHouseTable implements TableSource {
         reject: (letter) => delivered.letter(letter, reject),
       });
       for await (const batch of batches) yield* delivered.samples(batch);
+      isDone = true;
     } finally {
-      answer?.close();
+      answer.close();
+      if (!isDone) void this.#answers.drop();
     }
+  }
+
+  async #renew(): Promise<void> {
+    await this.#settle();
+    await this.#database.renew();
+  }
+
+  /** The embedded database must not be closed under a query. */
+  async #settle(): Promise<void> {
+    const settled = this.#answers.drop();
+    if (this.#database.isEmbedded) await settled;
   }
 
   #open(): Promise<DescribedTable> {

@@ -77,6 +77,31 @@ describe('a table over HTTP', () => {
     expect(split?.rowCount).toBeNull();
   });
 
+  it('asks for the next split while one is read, and for each once', async () => {
+    const server = await front(fakeEngine(rows));
+    const table = source(server.uri('db.samples', { slice: '15m' }));
+    const asked = (): number =>
+      server.queries.filter(({ sql }) => sql.includes('ArrowStream')).length;
+    const splits = await table.splits(null);
+    const options = { dictionary: new MetricDictionary(), range: null, reject: () => undefined };
+    const reading = table.read(splits[0]!, options)[Symbol.asyncIterator]();
+    await reading.next();
+    await expect.poll(asked).toBe(2);
+    await reading.return?.();
+    await expect.poll(() => server.openAnswers).toBe(0);
+    server.queries.length = 0;
+    let count = 0;
+    for (const split of splits) {
+      for await (const { length } of table.read(split, options)) count += length;
+    }
+    expect(count).toBe(rows.length);
+    expect(asked()).toBe(splits.length);
+    for (const split of splits.toReversed()) {
+      for await (const { length } of table.read(split, options)) count -= length;
+    }
+    expect(count).toBe(0);
+  });
+
   it('asks for the range and the metrics by parameters, and never by text in the SQL', async () => {
     const server = await front(fakeEngine(rows));
     const range = { startMs: START + 60_000, endMs: START + 120_000 };

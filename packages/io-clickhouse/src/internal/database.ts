@@ -39,6 +39,11 @@ export class Database {
     this.#options = options;
   }
 
+  /** Whether it runs in this process. */
+  get isEmbedded(): boolean {
+    return this.#options.connect !== undefined;
+  }
+
   /** The rows of a small result; the query ends in FORMAT JSONCompact. */
   async rows(query: Query): Promise<unknown[][]> {
     const answer = await this.send(query, {});
@@ -72,8 +77,16 @@ export class Database {
     }
   }
 
-  /** Takes a new connection for the next query: after a failure the old one may still hold rows of the failed one. */
+  /**
+   * After a failure: of the embedded database the next query gets a new connection, since the old one may still hold rows of the
+   * failed one. A connection over HTTP that failed is not used again anyway.
+   */
   async renew(): Promise<void> {
+    if (this.isEmbedded) await this.close();
+  }
+
+  /** Releases everything; the next query opens it again. */
+  async close(): Promise<void> {
     const client = this.#client;
     this.#client = null;
     await client?.then((open) => open.close()).catch(() => undefined);
