@@ -18,6 +18,10 @@ describe.skipIf(!hasEmulator)(`Pub/Sub, Google's emulator${NO_EMULATOR}`, () => 
     await emulator.stop();
   });
 
-  describe.concurrent('as a source', () => liveSourceContract(() => admin));
-  describe.concurrent('as a sink', () => liveSinkContract(() => admin));
+  describe.concurrent('as a source', () => {
+    liveSourceContract(() => admin);
+  });
+  describe.concurrent('as a sink', () => {
+    liveSinkContract(() => admin);
+  });
 });

@@ -19,6 +19,10 @@ describe('Pub/Sub, the fake', () => {
     await fake.stop();
   });
 
-  describe.concurrent('as a source', () => liveSourceContract(() => admin));
-  describe.concurrent('as a sink', () => liveSinkContract(() => admin));
+  describe.concurrent('as a source', () => {
+    liveSourceContract(() => admin);
+  });
+  describe.concurrent('as a sink', () => {
+    liveSinkContract(() => admin);
+  });
 });

@@ -33,6 +33,8 @@ export function openSource(host: string, subscription: string, query = ''): Live
 export class Reading {
   readonly source: LiveSource;
   readonly handed: Handed[] = [];
+  /** Of all deliveries, in order. */
+  readonly values: number[] = [];
   readonly letters: DeadLetter[] = [];
   /** Ended, by its end or an error. */
   readonly done: Promise<void>;
@@ -49,10 +51,6 @@ export class Reading {
     this.done = this.#read();
     // Whoever awaits it sees the error.
     this.done.catch(() => this.#wake());
-  }
-
-  get values(): number[] {
-    return this.handed.flatMap(({ values }) => values);
   }
 
   /** Resolves when so many values were handed over. */
@@ -87,6 +85,7 @@ export class Reading {
     for await (const { batch, sequence } of deliveries) {
       const handed = { sequence, values: [...batch.values.subarray(0, batch.length)] };
       this.handed.push(handed);
+      this.values.push(...handed.values);
       await this.#handle(handed);
       this.#wake();
     }

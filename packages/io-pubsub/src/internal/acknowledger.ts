@@ -31,6 +31,8 @@ export interface AckCounts {
   ackGivenUp: number;
 }
 
+export type Settled = (messages: readonly HeldMessage[]) => void;
+
 export class Acknowledger {
   readonly counts: AckCounts = { acknowledged: 0, ackInvalid: 0, ackDenied: 0, ackGivenUp: 0 };
   /** Last error, also one that was overcome. */
@@ -54,60 +56,63 @@ export class Acknowledger {
   }
 
   /** @param settled is told of messages whose outcome is known, and which have been counted */
-  async acknowledge(
-    messages: readonly HeldMessage[],
-    settled: (messages: readonly HeldMessage[]) => void,
-  ): Promise<void> {
+  async acknowledge(messages: readonly HeldMessage[], settled: Settled): Promise<void> {
     const requests = requestsOf(messages)[Symbol.iterator]();
     const work = async (): Promise<void> => {
-      for (const request of requests) {
-        await this.#send(request);
-        settled(request);
-      }
+      for (const request of requests) await this.#send(request, settled);
     };
     await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, work));
   }
 
-  async #send(messages: readonly HeldMessage[]): Promise<void> {
+  async #send(messages: readonly HeldMessage[], settled: Settled): Promise<void> {
     const patience = new Patience(BUDGET_MS, this.#random);
-    let left = messages.map(({ ackId }) => ackId);
-    while (left.length > 0) {
-      try {
-        await this.#client.acknowledge(
-          { subscription: this.#subscription, ackIds: left },
-          oneAttempt(TIMEOUT_MS),
-        );
-        this.counts.acknowledged += left.length;
-        return;
-      } catch (error) {
-        this.error = messageOf(error);
-        left = this.#sort(left, error);
+    for (let left = messages; left.length > 0;) {
+      const again = await this.#attempt(left);
+      if (again.length < left.length) {
+        const isLeft = new Set(again);
+        settled(left.filter((message) => !isLeft.has(message)));
+        patience.reset();
       }
+      left = again;
       if (left.length === 0) return;
       const waitMs = this.#signal.aborted ? null : patience.next();
       if (waitMs === null) {
         this.counts.ackGivenUp += left.length;
+        settled(left);
         return;
       }
       await pause(waitMs, this.#signal);
     }
   }
 
-  /** Counts what is settled by this error, and returns what is to be tried again. */
-  #sort(ackIds: readonly string[], error: unknown): string[] {
+  /** Counts what is settled, and returns what is to be tried again. */
+  async #attempt(messages: readonly HeldMessage[]): Promise<readonly HeldMessage[]> {
+    const ackIds = messages.map(({ ackId }) => ackId);
+    const request = { subscription: this.#subscription, ackIds };
+    try {
+      await this.#client.acknowledge(request, oneAttempt(TIMEOUT_MS));
+      this.counts.acknowledged += messages.length;
+      return [];
+    } catch (error) {
+      this.error = messageOf(error);
+      return this.#sort(messages, error);
+    }
+  }
+
+  #sort(messages: readonly HeldMessage[], error: unknown): readonly HeldMessage[] {
     const reasons = refusedIds(error);
-    if (reasons === null && !isTransient(error)) {
-      if (statusOf(error) === status.PERMISSION_DENIED) this.counts.ackDenied += ackIds.length;
-      else this.counts.ackInvalid += ackIds.length;
+    if (reasons === null) {
+      if (isTransient(error)) return messages;
+      if (statusOf(error) === status.PERMISSION_DENIED) this.counts.ackDenied += messages.length;
+      else this.counts.ackInvalid += messages.length;
       return [];
     }
-    if (reasons === null) return [...ackIds];
-    const again: string[] = [];
-    for (const ackId of ackIds) {
-      const reason = reasons.get(ackId);
+    const again: HeldMessage[] = [];
+    for (const message of messages) {
+      const reason = reasons.get(message.ackId);
       if (reason === undefined) this.counts.acknowledged++;
-      else if (reason.startsWith('TRANSIENT_')) again.push(ackId);
-      else if (/PERMISSION/.test(reason)) this.counts.ackDenied++;
+      else if (reason.startsWith('TRANSIENT_')) again.push(message);
+      else if (reason.includes('PERMISSION')) this.counts.ackDenied++;
       else this.counts.ackInvalid++;
     }
     return again;

@@ -167,13 +167,15 @@ export class FakeSubscription {
 
   #fill(stream: FakeStream): boolean {
     if (stream.isSilent) return false;
-    const room = stream.maxMessages + this.#faults.excess - stream.outstanding;
+    const room = stream.maxMessages - stream.outstanding;
+    if (room <= 0 || stream.outstandingBytes >= stream.maxBytes) return false;
+    let excess = this.#faults.excess;
     const breakAt = this.#faults.breakAfterMessages;
     const toBreak = breakAt === 0 ? Number.POSITIVE_INFINITY : breakAt - (stream.sent % breakAt);
-    const most = Math.min(RESPONSE_MESSAGES_MAX, room, toBreak);
+    const most = Math.min(RESPONSE_MESSAGES_MAX, room + excess, toBreak);
     const response: { message: FakeMessage; ackId: string; deliveryAttempt: number }[] = [];
     while (response.length < most && this.#waiting.length > 0) {
-      if (stream.outstandingBytes >= stream.maxBytes && this.#faults.excess === 0) break;
+      if (stream.outstandingBytes >= stream.maxBytes && excess-- <= 0) break;
       const message = this.#next();
       response.push({ ...this.#lease(message, stream.leaseMs, stream), deliveryAttempt: 0 });
       if (!this.isExactlyOnce && this.#random() < this.#faults.duplicates) {

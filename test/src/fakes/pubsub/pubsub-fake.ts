@@ -27,6 +27,8 @@ import { seededRandom } from './seeded-random.ts';
 
 const REQUEST_BYTES_MAX = 10_000_000;
 const EXPIRE_EVERY_MS = 20;
+/** Trailers of HTTP/2 hold some kilobytes. */
+const REFUSED_MAX = 60;
 /** What Google gives a subscription that does not say. */
 const DEADLINE_S = 10;
 
@@ -226,7 +228,8 @@ export class PubSubFake {
     const refused = new Map<string, 'invalid' | 'transient'>();
     for (const ackId of ackIds) {
       const outcome = target.acknowledge(ackId);
-      if (outcome !== 'done') refused.set(ackId, outcome);
+      // An error has room for some ids only; of the others nothing is said.
+      if (outcome !== 'done' && refused.size < REFUSED_MAX) refused.set(ackId, outcome);
     }
     target.pump();
     if (refused.size > 0) throw Object.assign(new Error('refused'), ackError(refused));
