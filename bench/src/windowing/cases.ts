@@ -25,6 +25,21 @@ export function columnarRate(workload: Workload, everyBatch: () => void = () => 
   return (samples / spentMs) * 1000;
 }
 
+/** Bytes that the engine allocates on the heap for a sample, when it has been running for a while; batches in which the heap was collected are passed over. */
+export function heapBytesPerSample(workload: Workload): number {
+  const { engine, sink, dictionary } = rigOf(workload);
+  const perSample: number[] = [];
+  eachBatch(workload, dictionary, (batch) => {
+    const before = process.memoryUsage().heapUsed;
+    engine.push(batch);
+    engine.run(sink);
+    const grown = process.memoryUsage().heapUsed - before;
+    if (grown >= 0) perSample.push(grown / batch.length);
+  });
+  const settled = perSample.slice(Math.floor(perSample.length / 2)).toSorted((a, b) => a - b);
+  return settled[Math.floor(settled.length / 2)]!;
+}
+
 /** 200 lines of 25 sensors, a window of 300 s over all of them each minute. */
 export function plantOf(seconds: number): Workload {
   const windows = upTo(200).map((line) => ({ line, inputs: upTo(25), windowS: 300, stepS: 60 }));
@@ -164,36 +179,56 @@ function timeSteps(cells: number, delivery: DeliveryRule, blocks: Float64Array):
   }
 }
 
-/** State for snapshots: its size, the longest snapshot pause in ms, and the bytes of a part. */
-export function snapshotPauses(seconds: number): {
-  stateBytes: number;
-  longestMs: number;
-  medianMs: number;
-  partBytes: number;
-} {
+/** Points that a slice of a snapshot takes. */
+const SLICE_POINTS = 16_384;
+
+export interface SnapshotPauses {
+  readonly stateBytes: number;
+  readonly partBytes: number;
+  /** Longest and median time of a part that is taken at once, and of a slice of one, in ms. */
+  readonly partMs: readonly [longest: number, median: number];
+  readonly sliceMs: readonly [longest: number, median: number];
+}
+
+/** A part of a snapshot after every batch, which is 13 s of a plant; every other one in slices. The state is full in the second half. */
+export function snapshotPauses(seconds: number): SnapshotPauses {
   const windows = upTo(200).map((line) => ({ line, inputs: upTo(25), windowS: 900, stepS: 60 }));
   const workload: Workload = { lines: 200, seriesPerLine: 25, seconds, windows };
   const { engine, sink, dictionary } = rigOf(workload);
-  const pauses: number[] = [];
-  let partBytes = 0;
-  let second = 0;
-  eachBatch({ ...workload, seconds }, dictionary, (batch) => {
+  const parts: number[] = [];
+  const slices: number[] = [];
+  const sizes: number[] = [];
+  let isSliced = false;
+  eachBatch(workload, dictionary, (batch) => {
     engine.push(batch);
     engine.run(sink);
-    const now = Math.floor(batch.timestampsMs[batch.length - 1]! / 1000);
-    if (now === second) return;
-    second = now;
-    const startMs = performance.now();
-    partBytes = engine.snapshot().length;
-    pauses.push(performance.now() - startMs);
+    isSliced = !isSliced;
+    if (!isSliced) {
+      sizes.push(timed(parts, () => engine.snapshot()).length);
+      return;
+    }
+    const progress = timed(slices, () => engine.beginSnapshot());
+    while (!timed(slices, () => progress.step(SLICE_POINTS)));
+    timed(slices, () => progress.finish());
   });
-  const settled = pauses.slice(Math.floor(pauses.length / 2)).toSorted((a, b) => a - b);
   return {
     stateBytes: engine.sizeBytes,
-    longestMs: settled.at(-1)!,
-    medianMs: settled[Math.floor(settled.length / 2)]!,
-    partBytes,
+    partBytes: sizes.at(-1)!,
+    partMs: secondHalf(parts),
+    sliceMs: secondHalf(slices),
   };
+}
+
+function timed<T>(into: number[], act: () => T): T {
+  const startMs = performance.now();
+  const result = act();
+  into.push(performance.now() - startMs);
+  return result;
+}
+
+function secondHalf(all: readonly number[]): readonly [longest: number, median: number] {
+  const settled = all.slice(Math.floor(all.length / 2)).toSorted((a, b) => a - b);
+  return [settled.at(-1)!, settled[Math.floor(settled.length / 2)]!];
 }
 
 /** Rate with a snapshot after every batch against none; a batch is about 13 seconds of the plant. */

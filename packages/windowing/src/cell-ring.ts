@@ -46,7 +46,8 @@ export class CellRing {
   readonly #undoAt: number[] = [];
   readonly #undoValue: number[] = [];
   readonly #undoTrack: number[] = [];
-  readonly #undone: Set<number> = new Set();
+  /** A bit for each cell that is remembered; made with the first. */
+  #undone: Uint8Array | null = null;
 
   /**
    * @param panes for every track the lengths of its panes, in cells
@@ -171,8 +172,10 @@ export class CellRing {
    */
   rememberBefore(track: number, place: number, value: number): void {
     const at = track * this.capacity + place;
-    if (this.#undone.has(at)) return;
-    this.#undone.add(at);
+    const undone = (this.#undone ??= new Uint8Array((this.values.length >> 3) + 1));
+    const bit = 1 << (at & 7);
+    if ((undone[at >> 3]! & bit) !== 0) return;
+    undone[at >> 3] = undone[at >> 3]! | bit;
     this.#undoAt.push(at);
     this.#undoTrack.push(track);
     this.#undoValue.push(value);
@@ -205,16 +208,18 @@ export class CellRing {
   }
 
   forgetBefore(): void {
-    if (this.#undoAt.length === 0) return;
+    const undone = this.#undone;
+    if (undone === null || this.#undoAt.length === 0) return;
+    for (const at of this.#undoAt) undone[at >> 3] = 0;
     this.#undoAt.length = 0;
     this.#undoTrack.length = 0;
     this.#undoValue.length = 0;
-    this.#undone.clear();
   }
 
   /** Bytes of state, as allocated. */
   get sizeBytes(): number {
-    return this.values.byteLength + this.#panes.byteLength;
+    const undone = this.#undoAt.length * 24 + (this.#undone?.byteLength ?? 0);
+    return this.values.byteLength + this.#panes.byteLength + undone;
   }
 }
 

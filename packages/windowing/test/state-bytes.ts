@@ -7,7 +7,11 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-function ringBytes(ring: RingPlan, windows: readonly WindowPlan[], outOfOrderMs: number): number {
+function ringBytes(
+  ring: RingPlan,
+  windows: readonly WindowPlan[],
+  { outOfOrderMs, samples }: { readonly outOfOrderMs: number; readonly samples: number },
+): number {
   const r = ring.resolutionMs;
   const needs = windows.map(({ definition: d, cells, lookbackCells }) => {
     const kept = d.stepMs <= d.windowMs ? d.stepMs / r : 0;
@@ -29,7 +33,9 @@ function ringBytes(ring: RingPlan, windows: readonly WindowPlan[], outOfOrderMs:
   const cells = ring.tracks.length * capacity;
   // Panes may be counted by their greatest common divisor.
   const finest = multiple > span ? cells / alignment : paneCount;
-  return cells * (collects ? 32 : 12) + finest * 4;
+  // Once late samples have come: a bit for each cell, and 24 bytes for each that they changed until its windows are judged again.
+  const late = cells / 8 + 1 + Math.min(cells, samples) * 24;
+  return cells * (collects ? 32 : 12) + finest * 4 + late;
 }
 
 function windowBytes({ definition: d, dtype, cells, tracks, delivery }: WindowPlan): number {
@@ -53,7 +59,7 @@ export function stateBytesMax(
   for (const { rings, windows } of plan.lines) {
     for (const [r, ring] of rings.entries()) {
       const own = windows.filter((window) => window.ring === r);
-      bytes += ringBytes(ring, own, outOfOrderMs) + Math.max(1024, samples * 2) * 16;
+      bytes += ringBytes(ring, own, { outOfOrderMs, samples }) + Math.max(1024, samples * 2) * 16;
     }
     for (const window of windows) bytes += windowBytes(window);
   }
