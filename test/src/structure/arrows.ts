@@ -71,8 +71,9 @@ export function trespasses(packages: readonly Package[]): string[] {
     }
     const target = posix.join(posix.dirname(file.path), specifier);
     if (pkg.path === 'test' && target.startsWith('scripts/')) return null;
-    // Contenders and data that a package's tests hold are those of its benchmark too.
-    if (pkg.path === 'bench' && /^packages\/[^/]+\/test\//.test(target)) return null;
+    // Contenders, data and fakes that a package's tests hold are there for its benchmark too, and for what spans rooms.
+    if ((pkg.path === 'bench' || pkg.path === 'test') && /^packages\/[^/]+\/test\//.test(target))
+      return null;
     if (!target.startsWith(`${pkg.path}/`)) return `imports ${specifier}, outside of its package`;
     const inside = /^(.*\/)internal\//.exec(target)?.[1];
     const isOwn = inside === undefined || file.path.startsWith(inside);
