@@ -1,5 +1,5 @@
 /**
- * Lets one loop wait for what others do; what happened before it waited counts. It may wake without a cause, so that a timer need not be set
+ * Lets loops wait for what others do; what happened before it waited counts. It may wake without a cause, so that a timer need not be set
  * anew each time: who waits looks again.
  */
 import type { LiveClock } from '../live-clock.ts';
@@ -15,7 +15,7 @@ interface Alarm {
 export class Wakeup {
   readonly #clock: LiveClock;
   #isAwake = false;
-  #resolve: (() => void) | null = null;
+  #waiting: (() => void)[] = [];
   /** The timer that runs; null: none. */
   #alarm: Alarm | null = null;
 
@@ -25,9 +25,9 @@ export class Wakeup {
 
   wake(): void {
     this.#isAwake = true;
-    const resolve = this.#resolve;
-    this.#resolve = null;
-    resolve?.();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   /** Wakes for the last time: no timer is left behind. */
@@ -41,7 +41,7 @@ export class Wakeup {
     if (!this.#isAwake && ms > 0) {
       if (ms < Number.POSITIVE_INFINITY) this.#setAlarm(ms);
       await new Promise<void>((resolve) => {
-        this.#resolve = resolve;
+        this.#waiting.push(resolve);
       });
     }
     this.#isAwake = false;
