@@ -12,7 +12,7 @@ describe('numbers read from bytes', () => {
   it('are those of JSON.parse, to the bit', () => {
     const digits = fc.stringMatching(/^\d{1,22}$/);
     const decimal = fc.tuple(digits, digits).map(([a, b]) => `${a.replace(/^0+(?=\d)/, '')}.${b}`);
-    const any = fc.oneof(
+    const number = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
       decimal,
       decimal.map((text) => `-${text}`),
@@ -20,7 +20,7 @@ describe('numbers read from bytes', () => {
       fc.maxSafeInteger().map(String),
     );
     fc.assert(
-      fc.property(any, (text) => {
+      fc.property(number, (text) => {
         expect([text, read(text)]).toEqual([text, JSON.parse(text)]);
       }),
       { numRuns: 5000 },
