@@ -38,11 +38,12 @@ export function fitOf(
     predictionSquares += b * b;
     products += a * b;
   }
-  const spread = Math.sqrt(targetSquares * predictionSquares);
+  const varies = (of: Float64Array): boolean => known.some((i) => of[i] !== of[known[0]!]);
+  const isRelated = varies(targets) && varies(predictions);
   return {
     count,
-    r2: targetSquares > 0 ? 1 - errors / targetSquares : null,
+    r2: varies(targets) ? 1 - errors / targetSquares : null,
     mae: absolute / count,
-    correlation: spread > 0 ? products / spread : null,
+    correlation: isRelated ? products / Math.sqrt(targetSquares * predictionSquares) : null,
   };
 }

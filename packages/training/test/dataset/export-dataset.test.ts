@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   LINE,
@@ -190,7 +190,7 @@ describe('what goes wrong', () => {
       const before = await digests(path);
       await expect(exportTo(path, source)).rejects.toThrow(/found a dataset.*--overwrite/);
       const broken = new RowSource(everySecond(0, 50), { breaksAfter: 60 });
-      await expect(exportTo(path, broken, { output: { overwrite: true } })).rejects.toThrow();
+      await expect(exportTo(path, broken, { output: { overwrite: true } })).rejects.toThrow('gone');
       expect(await digests(path)).toEqual(before);
       await exportTo(path, new RowSource(everySecond(0, 6)), { output: { overwrite: true } });
       expect(await digests(path)).not.toEqual(before);

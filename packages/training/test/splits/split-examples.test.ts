@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PURGED, splitExamples, type SplitColumns } from '../../src/splits/split-examples.ts';
 import { parseSplit } from '../../src/splits/split-spec.ts';

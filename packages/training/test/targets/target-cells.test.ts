@@ -1,5 +1,5 @@
 import type { Fill } from '@windrow/core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TargetCells } from '../../src/targets/target-cells.ts';
 import type { Horizon } from '../../src/targets/target-spec.ts';

@@ -24,7 +24,7 @@ export class CsvFormat implements SampleFormat {
     _index: number | null,
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
-    const batches = new RowBatches(options.dictionary);
+    const batches = new RowBatches(options.dictionary, options.arrivalColumn !== undefined);
     const reader = new CsvSampleReader(file.path, batches, options);
     const rows = new CsvRows({
       record: (fields, line) => reader.record(fields, line),

@@ -7,21 +7,23 @@ import {
   type ReadOptions,
 } from '@windrow/core';
 import { Damage, lostFrom, quarantined } from '../internal/damage.ts';
-import { timestampFault } from '../internal/settle-rows.ts';
+import { arrivalFault, timestampFault } from '../internal/settle-rows.ts';
 import { integerOfField, valueOfField } from './field-numbers.ts';
 
 /** Takes samples; there is room for them. */
 export interface CsvRowTarget {
-  push(slot: number, timestampMs: number, value: number): void;
+  push(slot: number, timestampMs: number, value: number, arrivalMs?: number): void;
 }
 
-type CsvReadOptions = Pick<ReadOptions, 'dictionary' | 'reject'>;
+type CsvReadOptions = Pick<ReadOptions, 'dictionary' | 'reject' | 'arrivalColumn'>;
 
 /** Where the three columns are in a record. */
 interface Columns {
   readonly id: number;
   readonly time: number;
   readonly value: number;
+  /** The time of arrival; null where nobody asks. */
+  readonly arrival: number | null;
   /** Fields in a record. */
   readonly count: number;
 }
@@ -72,10 +74,14 @@ export class CsvSampleReader {
     const id = names.indexOf('metric_id');
     const time = names.indexOf('timestamp_ms');
     const value = names.indexOf('value');
-    if (id < 0 || time < 0 || value < 0) {
+    const { arrivalColumn } = this.#options;
+    const arrival = arrivalColumn === undefined ? null : names.indexOf(arrivalColumn);
+    if (arrival === -1) {
+      this.headerFault = `found the header ${found(names.join(','))}, expected the column ${arrivalColumn} with the time of arrival`;
+    } else if (id < 0 || time < 0 || value < 0) {
       this.headerFault = `found the header ${found(names.join(','))}, expected the columns metric_id, timestamp_ms and value`;
     } else {
-      this.#columns = { id, time, value, count: names.length };
+      this.#columns = { id, time, value, arrival, count: names.length };
     }
   }
 
@@ -108,7 +114,14 @@ export class CsvSampleReader {
       this.#reject(fields, line, `value: found ${found(fields[columns.value])}, expected a number`);
       return;
     }
-    this.#rows.push(slot, timestampMs, value);
+    if (columns.arrival === null) {
+      this.#rows.push(slot, timestampMs, value);
+      return;
+    }
+    const arrivalMs = integerOfField(fields[columns.arrival]!) ?? Number.NaN;
+    const late = arrivalFault(arrivalMs);
+    if (late === null) this.#rows.push(slot, timestampMs, value, arrivalMs);
+    else this.#reject(fields, line, late);
   }
 
   #reject(fields: readonly string[], line: number, reason: string): void {
