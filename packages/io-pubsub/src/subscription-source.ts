@@ -16,6 +16,7 @@ import {
 } from '@windrow/core';
 import { MessageDecoder, RowBuffer } from '@windrow/io';
 import { Acknowledger } from './internal/acknowledger.ts';
+import { Connection } from './internal/connection.ts';
 import { clientOptions } from './internal/endpoint.ts';
 import { Intake, type ArrivedMessage, type HeldMessage } from './internal/intake.ts';
 import { Leases } from './internal/leases.ts';
@@ -43,7 +44,7 @@ export function openPubSubSource(uri: string, environment: PubSubEnvironment): L
 class SubscriptionSource implements LiveSource {
   readonly uri: string;
   readonly #options: SourceOptions;
-  readonly #client: v1.SubscriberClient;
+  readonly #connection: Connection<v1.SubscriberClient>;
   readonly #intake: Intake;
   readonly #puller: Puller;
   readonly #leases: Leases;
@@ -66,11 +67,12 @@ class SubscriptionSource implements LiveSource {
     const { uri, leaseMs } = options;
     this.uri = uri.uri;
     this.#options = options;
-    this.#client = new v1.SubscriberClient(clientOptions(uri.uri, options.endpoint, environment));
+    const place = clientOptions(uri.uri, options.endpoint, environment);
+    this.#connection = new Connection(() => new v1.SubscriberClient(place));
     const subscription = `projects/${uri.project}/subscriptions/${uri.name}`;
     const { random } = environment;
     this.#intake = new Intake(options);
-    this.#puller = new Puller(this.#client, subscription, options, random, {
+    this.#puller = new Puller(this.#connection, subscription, options, random, {
       received: (messages) => this.#receive(messages),
       exactlyOnce: (isEnabled) => {
         this.#isExactlyOnce = isEnabled;
@@ -81,8 +83,13 @@ class SubscriptionSource implements LiveSource {
         this.#changed.wake();
       },
     });
-    this.#leases = new Leases(this.#client, subscription, leaseMs, () => this.#intake.ackIds());
-    this.#acknowledger = new Acknowledger(this.#client, subscription, random, this.#giveUp.signal);
+    this.#leases = new Leases(this.#connection, subscription, leaseMs, () => this.#intake.ackIds());
+    this.#acknowledger = new Acknowledger(
+      this.#connection,
+      subscription,
+      random,
+      this.#giveUp.signal,
+    );
   }
 
   async *deliveries(options: LiveReadOptions): AsyncGenerator<Delivery> {
@@ -170,7 +177,7 @@ class SubscriptionSource implements LiveSource {
     await pause(CLOSE_MS, settled.signal);
     this.#giveUp.abort();
     if (this.#failure === null) await this.#leases.giveBack();
-    await this.#client.close();
+    await this.#connection.close();
   }
 
   #receive(received: readonly protos.google.pubsub.v1.IReceivedMessage[]): void {

@@ -15,6 +15,7 @@ import {
 } from '@windrow/core';
 import { deadLetterMessages, predictionMessages } from '@windrow/io';
 import { oneAttempt } from './internal/call-options.ts';
+import { Connection } from './internal/connection.ts';
 import { clientOptions } from './internal/endpoint.ts';
 import { Patience, pause } from './internal/patience.ts';
 import { publishLanes, type KeyedMessage, type Lane } from './internal/publish-requests.ts';
@@ -69,7 +70,7 @@ function keyedPredictions(
 class TopicSink<Batch> implements LiveSink<Batch> {
   readonly uri: string;
   readonly #options: TopicOptions;
-  readonly #client: v1.PublisherClient;
+  readonly #connection: Connection<v1.PublisherClient>;
   readonly #topic: string;
   readonly #random: () => number;
   readonly #encode: (batch: Batch) => readonly KeyedMessage[];
@@ -89,7 +90,8 @@ class TopicSink<Batch> implements LiveSink<Batch> {
     const { uri } = options;
     this.uri = uri.uri;
     this.#options = options;
-    this.#client = new v1.PublisherClient(clientOptions(uri.uri, options.endpoint, environment));
+    const place = clientOptions(uri.uri, options.endpoint, environment);
+    this.#connection = new Connection(() => new v1.PublisherClient(place));
     this.#topic = `projects/${uri.project}/topics/${uri.name}`;
     this.#random = environment.random;
     this.#encode = encode;
@@ -126,7 +128,7 @@ class TopicSink<Batch> implements LiveSink<Batch> {
   async close(): Promise<void> {
     this.#closing.abort();
     if (this.#state !== 'failed') this.#state = 'ended';
-    await this.#client.close();
+    await this.#connection.close();
   }
 
   /** @param failed set where another request of the batch failed for good: what is left of it is not sent */
@@ -152,8 +154,8 @@ class TopicSink<Batch> implements LiveSink<Batch> {
     for (;;) {
       try {
         this.#requests++;
-        await this.#client.initialize();
-        await this.#client.publish({ topic: this.#topic, messages }, oneAttempt(TIMEOUT_MS));
+        const client = await this.#connection.client();
+        await client.publish({ topic: this.#topic, messages }, oneAttempt(TIMEOUT_MS));
         break;
       } catch (error) {
         await this.#waitAfter(error, patience);

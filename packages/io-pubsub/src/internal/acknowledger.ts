@@ -9,6 +9,7 @@ import type { v1 } from '@google-cloud/pubsub-api';
 import { messageOf } from '@windrow/core';
 import { refusedIds } from './refused-ids.ts';
 import { oneAttempt } from './call-options.ts';
+import type { Connection } from './connection.ts';
 import type { HeldMessage } from './intake.ts';
 import { Patience, pause } from './patience.ts';
 import { isTransient, statusOf } from './rpc-failure.ts';
@@ -37,19 +38,19 @@ export class Acknowledger {
   readonly counts: AckCounts = { acknowledged: 0, ackInvalid: 0, ackDenied: 0, ackGivenUp: 0 };
   /** Last error, also one that was overcome. */
   error: string | null = null;
-  readonly #client: v1.SubscriberClient;
+  readonly #connection: Connection<v1.SubscriberClient>;
   readonly #subscription: string;
   readonly #random: () => number;
   readonly #signal: AbortSignal;
 
   /** @param signal ends the retries */
   constructor(
-    client: v1.SubscriberClient,
+    connection: Connection<v1.SubscriberClient>,
     subscription: string,
     random: () => number,
     signal: AbortSignal,
   ) {
-    this.#client = client;
+    this.#connection = connection;
     this.#subscription = subscription;
     this.#random = random;
     this.#signal = signal;
@@ -90,7 +91,8 @@ export class Acknowledger {
     const ackIds = messages.map(({ ackId }) => ackId);
     const request = { subscription: this.#subscription, ackIds };
     try {
-      await this.#client.acknowledge(request, oneAttempt(TIMEOUT_MS));
+      const client = await this.#connection.client();
+      await client.acknowledge(request, oneAttempt(TIMEOUT_MS));
       this.counts.acknowledged += messages.length;
       return [];
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { v1 } from '@google-cloud/pubsub-api';
 import { messageOf } from '@windrow/core';
 import { oneAttempt } from './call-options.ts';
+import type { Connection } from './connection.ts';
 import { refusedIds } from './refused-ids.ts';
 
 /** Pub/Sub takes requests of 512 KiB; ids are some 200 bytes. */
@@ -17,7 +18,7 @@ export class Leases {
   lost = 0;
   /** Last error. */
   error: string | null = null;
-  readonly #client: v1.SubscriberClient;
+  readonly #connection: Connection<v1.SubscriberClient>;
   readonly #subscription: string;
   readonly #leaseMs: number;
   readonly #ackIds: () => readonly string[];
@@ -26,12 +27,12 @@ export class Leases {
 
   /** @param ackIds those of all messages in hand now */
   constructor(
-    client: v1.SubscriberClient,
+    connection: Connection<v1.SubscriberClient>,
     subscription: string,
     leaseMs: number,
     ackIds: () => readonly string[],
   ) {
-    this.#client = client;
+    this.#connection = connection;
     this.#subscription = subscription;
     this.#leaseMs = leaseMs;
     this.#ackIds = ackIds;
@@ -64,7 +65,8 @@ export class Leases {
   async #set(ackIds: string[], ackDeadlineSeconds: number): Promise<boolean> {
     const request = { subscription: this.#subscription, ackIds, ackDeadlineSeconds };
     try {
-      await this.#client.modifyAckDeadline(request, oneAttempt(TIMEOUT_MS));
+      const client = await this.#connection.client();
+      await client.modifyAckDeadline(request, oneAttempt(TIMEOUT_MS));
       return true;
     } catch (error) {
       const refused = refusedIds(error);

@@ -6,6 +6,7 @@ import type { protos, v1 } from '@google-cloud/pubsub-api';
 import { messageOf, type LiveStatus } from '@windrow/core';
 import type { SourceOptions } from '../source-options.ts';
 import { oneAttempt } from './call-options.ts';
+import type { Connection } from './connection.ts';
 import { Patience, pause } from './patience.ts';
 import { PullStream } from './pull-stream.ts';
 import { isTransient } from './rpc-failure.ts';
@@ -32,7 +33,7 @@ interface Lane {
 }
 
 export class Puller {
-  readonly #client: v1.SubscriberClient;
+  readonly #connection: Connection<v1.SubscriberClient>;
   readonly #subscription: string;
   readonly #options: SourceOptions;
   readonly #handlers: PullerHandlers;
@@ -47,13 +48,13 @@ export class Puller {
   #reopened = 0;
 
   constructor(
-    client: v1.SubscriberClient,
+    connection: Connection<v1.SubscriberClient>,
     subscription: string,
     options: SourceOptions,
     random: () => number,
     handlers: PullerHandlers,
   ) {
-    this.#client = client;
+    this.#connection = connection;
     this.#subscription = subscription;
     this.#options = options;
     this.#handlers = handlers;
@@ -82,19 +83,20 @@ export class Puller {
 
   /** Asks the subscription for a message, which shows at once whether it can be read; then opens the streams. */
   async start(): Promise<void> {
-    while (!this.#isStopped) {
+    let client: v1.SubscriberClient | null = null;
+    while (client === null && !this.#isStopped) {
       try {
-        await this.#client.initialize();
         await this.#probe();
-        break;
+        client = await this.#connection.client();
       } catch (error) {
         if (!(await this.#waitAfter(error, this.#patience))) return;
       }
     }
-    if (this.#isStopped) return;
+    if (client === null || this.#isStopped) return;
+    const ready = client;
     this.#state = 'ready';
-    for (const lane of this.#lanes) this.#open(lane);
-    this.#watch = setInterval(() => void this.#look(), this.#options.silenceMs);
+    for (const lane of this.#lanes) this.#open(ready, lane);
+    this.#watch = setInterval(() => void this.#look(ready), this.#options.silenceMs);
   }
 
   pause(): void {
@@ -123,7 +125,7 @@ export class Puller {
     return this.#stopping.signal.aborted;
   }
 
-  #open(lane: Lane): void {
+  #open(client: v1.SubscriberClient, lane: Lane): void {
     const { leaseMs, maxMessages, maxBytes } = this.#options;
     const limits = {
       subscription: this.#subscription,
@@ -131,14 +133,14 @@ export class Puller {
       maxMessages: Math.ceil(maxMessages / this.#lanes.length),
       maxBytes: Math.ceil(maxBytes / this.#lanes.length),
     };
-    lane.stream = new PullStream(this.#client, limits, {
+    lane.stream = new PullStream(client, limits, {
       received: (messages) => {
         this.#hasHeard = true;
         this.#works(lane);
         this.#handlers.received(messages);
       },
       exactlyOnce: this.#handlers.exactlyOnce,
-      ended: (error) => void this.#reopen(lane, error),
+      ended: (error) => void this.#reopen(client, lane, error),
     });
     if (this.#isPaused) lane.stream.pause();
     lane.healthy = setTimeout(() => this.#works(lane), HEALTHY_MS);
@@ -150,13 +152,13 @@ export class Puller {
     if (this.#state === 'retrying') this.#state = 'ready';
   }
 
-  async #reopen(lane: Lane, error: unknown): Promise<void> {
+  async #reopen(client: v1.SubscriberClient, lane: Lane, error: unknown): Promise<void> {
     this.#shut(lane);
     // A server ends a stream now and then, without anything being wrong.
     const reason = error ?? new Error('the server ended the stream');
     if (!(await this.#waitAfter(reason, lane.patience))) return;
     this.#reopened++;
-    this.#open(lane);
+    this.#open(client, lane);
   }
 
   #shut(lane: Lane): void {
@@ -186,7 +188,7 @@ export class Puller {
   }
 
   /** Nothing came for a while: is there something? */
-  async #look(): Promise<void> {
+  async #look(client: v1.SubscriberClient): Promise<void> {
     const hasHeard = this.#hasHeard || this.#isPaused || this.#state !== 'ready';
     this.#hasHeard = false;
     if (hasHeard || this.#handlers.isLaden()) return;
@@ -207,14 +209,15 @@ export class Puller {
       if (lane.stream === null) continue;
       this.#shut(lane);
       this.#reopened++;
-      this.#open(lane);
+      this.#open(client, lane);
     }
   }
 
   /** Takes a message, if there is one, as a stream would; says whether there was. */
   async #probe(): Promise<boolean> {
     const request = { subscription: this.#subscription, maxMessages: 1, returnImmediately: true };
-    const [response] = await this.#client.pull(request, oneAttempt(PROBE_TIMEOUT_MS));
+    const client = await this.#connection.client();
+    const [response] = await client.pull(request, oneAttempt(PROBE_TIMEOUT_MS));
     const messages = response.receivedMessages ?? [];
     if (messages.length > 0 && !this.#isStopped) this.#handlers.received(messages);
     return messages.length > 0;
