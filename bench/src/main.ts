@@ -4,6 +4,7 @@ import { WindrowError } from '@windrow/core';
 import { runCommand, type CommandSpec } from '@windrow/cli';
 import { backfill } from './backfill/run.ts';
 import type { Benchmark } from './benchmark.ts';
+import { bigquery } from './bigquery/run.ts';
 import { clickhouse } from './clickhouse/run.ts';
 import { codecs } from './codecs/run.ts';
 import { memory } from './memory/run.ts';
@@ -12,6 +13,7 @@ import { windowing } from './windowing/run.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   backfill,
+  bigquery,
   clickhouse,
   codecs,
   memory,

@@ -7,7 +7,7 @@ import { WindrowError, found } from '@windrow/core';
 
 /** Where an emulator listens; null: Google's own. */
 export interface BigQueryEndpoints {
-  /** REST: `http://host:port`, or `host:port`. */
+  /** REST: `http://host:port`. */
   readonly rest: string | null;
   /** The Storage services over plain gRPC: `host:port`. */
   readonly storage: string | null;

@@ -10,17 +10,24 @@ export interface RetryOptions {
   readonly waitMsMax?: number;
 }
 
+const FAILURES_MAX = 8;
+const WAIT_MS = 250;
+const WAIT_MS_MAX = 30_000;
+
+/** How long to wait after so many failures in a row, in ms; null: it is given up. Pure. */
+export function waitMsAfter(failures: number, options: RetryOptions): number | null {
+  if (failures >= (options.failuresMax ?? FAILURES_MAX)) return null;
+  const doubled = (options.waitMs ?? WAIT_MS) * 2 ** (failures - 1);
+  return Math.min(options.waitMsMax ?? WAIT_MS_MAX, doubled);
+}
+
 /** Counts failures in a row. Not for calls side by side. */
 export class RetryBudget {
-  readonly #failuresMax: number;
-  readonly #waitMs: number;
-  readonly #waitMsMax: number;
+  readonly #options: RetryOptions;
   #failures = 0;
 
   constructor(options: RetryOptions) {
-    this.#failuresMax = options.failuresMax ?? 8;
-    this.#waitMs = options.waitMs ?? 250;
-    this.#waitMsMax = options.waitMsMax ?? 30_000;
+    this.#options = options;
   }
 
   /** Something worked: the next failure is the first again. */
@@ -30,14 +37,10 @@ export class RetryBudget {
 
   /** Waits before the next try; false where there is none. */
   async again(): Promise<boolean> {
-    if (++this.#failures >= this.#failuresMax) return false;
-    await sleep(Math.min(this.#waitMsMax, this.#waitMs * 2 ** (this.#failures - 1)));
+    const waitMs = waitMsAfter(++this.#failures, this.#options);
+    if (waitMs === null) return false;
+    await sleep(waitMs);
     return true;
-  }
-
-  /** For messages. */
-  get failures(): number {
-    return this.#failures;
   }
 }
 
