@@ -9,6 +9,7 @@ import { clickhouse } from './clickhouse/run.ts';
 import { codecs } from './codecs/run.ts';
 import { memory } from './memory/run.ts';
 import { DATA, RESULTS } from './repository.ts';
+import { training } from './training/run.ts';
 import { windowing } from './windowing/run.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   clickhouse,
   codecs,
   memory,
+  training,
   windowing,
 };
 const NAMES = Object.keys(benchmarks);
