@@ -3,10 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { WindrowError, found, messageOf } from '@windrow/core';
 import { problem, type Answer } from './answer.ts';
 
-/** Answers a path (percent-decoded, split at its slashes); null where it knows none such. */
+export interface Request {
+  /** The header; all types where there is none. */
+  readonly accept: string;
+  readonly query: URLSearchParams;
+}
+
+/**
+ * Answers a path (percent-decoded, split at its slashes); null where it knows none such. A WindrowError USAGE is the asker's fault.
+ */
 export type Route = (
   parts: readonly string[],
-  request: { readonly accept: string; readonly query: URLSearchParams },
+  request: Request,
 ) => Answer | null | Promise<Answer | null>;
 
 export interface HttpServer {
@@ -93,6 +101,7 @@ async function answer(request: IncomingMessage, route: Route): Promise<Answer> {
     return known ?? problem(404, `${path}: there is nothing here`);
   } catch (error) {
     if (error instanceof URIError) return problem(400, `${url}: found no percent-encoded path`);
-    return problem(500, messageOf(error));
+    const isTheirs = error instanceof WindrowError && error.code === 'USAGE';
+    return problem(isTheirs ? 400 : 500, messageOf(error));
   }
 }

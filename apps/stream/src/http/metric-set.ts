@@ -30,6 +30,23 @@ export class MetricSet {
     metric.inc(labels, value);
   }
 
+  /**
+   * How often a value was at most so large: classes that are not cumulated, with upper bounds (inclusive). What the values sum up to is
+   * not known, so no `_sum` is given.
+   */
+  histogram(
+    name: string,
+    help: string,
+    classes: readonly { readonly upTo: number; readonly count: number }[],
+  ): void {
+    let count = 0;
+    for (const one of classes.toSorted((a, b) => a.upTo - b.upTo)) {
+      count += one.count;
+      if (Number.isFinite(one.upTo)) this.counter(name, help, count, { le: String(one.upTo) });
+    }
+    this.counter(name, help, count, { le: '+Inf' });
+  }
+
   #metric(name: string, make: () => Counter | Gauge): Counter | Gauge {
     let metric = this.#metrics.get(name);
     if (metric === undefined) {

@@ -10,6 +10,9 @@ import type { Service } from '../run/service.ts';
 import { MetricSet } from './metric-set.ts';
 import { reasonsNotReady } from './readiness.ts';
 
+/** Upper bounds of the classes of lateness: 1 s to 194 days. */
+const LATENESS_S = Array.from({ length: 25 }, (_, i) => 2 ** i);
+
 export class Metrics {
   readonly #registry: Registry = new Registry();
   readonly #set: MetricSet = new MetricSet(this.#registry);
@@ -114,6 +117,7 @@ export class Metrics {
     set.gauge('windrow_lines_seen', 'Those of them that had a sample', seen.length);
     const most = (byLag[0]?.watermarkLagMs ?? 0) / 1000;
     set.gauge('windrow_watermark_lag_max_seconds', 'Of the line furthest behind', most);
+    this.#lateness(lines);
     for (const line of byLag.slice(0, this.#linesMax)) {
       const labels = { line: line.lineId };
       const lag = line.watermarkLagMs! / 1000;
@@ -123,6 +127,17 @@ export class Metrics {
       const late = line.samples.dropped_late;
       set.counter('windrow_line_dropped_late_total', 'Samples dropped late', late, labels);
     }
+  }
+
+  #lateness(lines: LiveJobStatus['lines']): void {
+    // Every class, also those that are empty so far: rates need a series from its beginning.
+    const byUpTo = new Map<number, number>(LATENESS_S.map((upTo) => [upTo, 0]));
+    for (const { upToS, count } of lines.flatMap((line) => line.lateness)) {
+      byUpTo.set(upToS, (byUpTo.get(upToS) ?? 0) + count);
+    }
+    const classes = Array.from(byUpTo, ([upTo, count]) => ({ upTo, count }));
+    const help = 'Samples that came after younger ones of their line, by how many seconds';
+    this.#set.histogram('windrow_lateness_seconds_bucket', help, classes);
   }
 
   #checkpoint({ checkpoint }: LiveJobStatus): void {

@@ -1,14 +1,15 @@
 /** What is answered at which path. */
-import { canonicalMetricId, found } from '@windrow/core';
-import type { LiveDefinitionStatus } from '@windrow/pipeline';
+import { canonicalMetricId, found, parseTime } from '@windrow/core';
 import type { Service } from '../run/service.ts';
 import { json, plain, problem, type Answer } from './answer.ts';
-import type { Route } from './http-server.ts';
+import type { Request, Route } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
 import { reasonsNotReady } from './readiness.ts';
+import { snakeCased } from './snake-cased.ts';
+import { windowAnswer } from './window-answer.ts';
 
 export function routesOf(service: Service, metrics: Metrics): Route {
-  return async (parts) => {
+  return async (parts, request) => {
     const [first, second, third, fourth] = parts;
     switch (first) {
       case undefined:
@@ -24,7 +25,9 @@ export function routesOf(service: Service, metrics: Metrics): Route {
           ? { status: 200, type: metrics.contentType, body: await metrics.text() }
           : null;
       case 'v1':
-        return parts.length > 4 ? null : query(service, second, third, fourth);
+        return parts.length > 4
+          ? null
+          : query(service, { what: second, id: third, part: fourth }, request);
       default:
         return null;
     }
@@ -36,20 +39,22 @@ function readyz({ job, snapshotMs }: Service): Answer {
   return json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
 }
 
-function query(
-  service: Service,
-  what: string | undefined,
-  id: string | undefined,
-  part: string | undefined,
-): Answer | null {
+/** The parts of a path below `/v1`. */
+interface Asked {
+  readonly what: string | undefined;
+  readonly id: string | undefined;
+  readonly part: string | undefined;
+}
+
+function query(service: Service, { what, id, part }: Asked, request: Request): Answer | null {
   if (what === 'status' && id === undefined) return json(statusJson(service));
   if (what === 'lines' && part === undefined) {
     return id === undefined ? json(linesJson(service)) : line(service, id);
   }
-  if (what === 'definitions' && part === undefined) {
-    return id === undefined ? json(definitionsJson(service)) : definition(service, id);
-  }
-  return null;
+  if (what !== 'definitions') return null;
+  if (id === undefined) return json(definitionsJson(service));
+  if (part === undefined) return definition(service, id);
+  return part === 'window' ? windowOf(service, id, request) : null;
 }
 
 function statusJson({ job, definitions }: Service): object {
@@ -85,35 +90,41 @@ function definitionsJson({ definitions }: Service): object {
 }
 
 function definition({ job }: Service, id: string): Answer {
-  const status = definitionOf(job, id);
-  return 'body' in status ? status : json(snakeCased(status));
-}
-
-function definitionOf(job: Service['job'], id: string): LiveDefinitionStatus | Answer {
   const outputMetricId = canonicalMetricId(id);
   if (outputMetricId === null) return noId(id, 'an output metric');
-  return (
-    job.definition(outputMetricId) ??
-    problem(404, `${outputMetricId}: no definition has this output metric`)
-  );
+  const status = job.definition(outputMetricId);
+  if (status === null) return noDefinition(outputMetricId);
+  const coverage = job.window(outputMetricId)?.coverage ?? null;
+  const inputs = status.definition.inputMetricIds.map((metricId, i) => ({
+    metricId,
+    coverage: coverage?.[i] ?? null,
+  }));
+  return json(snakeCased({ ...status, inputs }));
+}
+
+function windowOf({ job }: Service, id: string, { accept, query: asked }: Request): Answer {
+  const outputMetricId = canonicalMetricId(id);
+  if (outputMetricId === null) return noId(id, 'an output metric');
+  const at = asked.get('at');
+  const atMs = at === null ? undefined : parseTime(at, 'at');
+  const { definition: own, window } = job.window(outputMetricId, atMs) ?? {
+    definition: null,
+    window: null,
+  };
+  if (own === null) return noDefinition(outputMetricId);
+  if (window === null) {
+    return problem(
+      404,
+      `${outputMetricId}: its cells are not held: nothing has come yet, or it is too long ago`,
+    );
+  }
+  return windowAnswer(own, window, accept);
+}
+
+function noDefinition(outputMetricId: string): Answer {
+  return problem(404, `${outputMetricId}: no definition has this output metric`);
 }
 
 function noId(id: string, what: string): Answer {
   return problem(400, `found ${found(id)}, expected the UUID of ${what}`);
-}
-
-/** Keys as everything that Windrow writes has them; what is infinite or not a number becomes null, as JSON has it. */
-function snakeCased(value: unknown): object {
-  return JSON.parse(
-    JSON.stringify(value, (_key, inner: unknown) => {
-      if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-      return Object.fromEntries(
-        Object.entries(inner).map(([key, one]) => [snakeCase(key), one]),
-      ) as object;
-    }),
-  ) as object;
-}
-
-function snakeCase(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

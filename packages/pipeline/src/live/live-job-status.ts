@@ -20,6 +20,8 @@ export interface LiveLineStatus {
   /** For how long nothing has arrived, while the job was able to listen; null before the first sample. */
   readonly silentMs: number | null;
   readonly samples: SampleCounts;
+  /** Samples that came after younger ones, by how much: up to so many seconds (inclusive), in classes that double. */
+  readonly lateness: readonly { readonly upToS: number; readonly count: number }[];
   /** Bytes of window state, as allocated. */
   readonly stateBytes: number;
 }

@@ -124,6 +124,7 @@ function lineStatus(line: Line, machine: LiveMachine, { clock }: LiveJobOptions)
     latestMs: isSeen ? latestMs : null,
     silentMs: wasHeard ? machine.listening.read() - lastArrivalMs : null,
     samples: line.counter.snapshot(),
+    lateness: line.disorder.classes(),
     stateBytes: line.sizeBytes,
   };
 }

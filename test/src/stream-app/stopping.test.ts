@@ -1,0 +1,162 @@
+/**
+ *     samples   ------------ SIGTERM                 ------------
+ *     app       reads  |  drains, exits 0   |  goes on where the checkpoint stands
+ */
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { withApp } from './stream-app.ts';
+import { predictionsIn, secondsOf, withTinyJob, type TinyJob } from './tiny-job.ts';
+
+const START_S = 1_700_000_000;
+
+const nth = (job: TinyJob, n: number): Promise<void> =>
+  appendFile(job.input, secondsOf([1, 2], START_S + n * 50, START_S + (n + 1) * 50));
+
+describe('SIGTERM', () => {
+  it.each(['strict', 'eager'])(
+    'drains, exits with 0 and loses nothing; a restart goes on (%s)',
+    (delivery) =>
+      withTinyJob([1, 2], async (job) => {
+        const args = [...job.args, '--checkpoint', job.path('state'), '--delivery', delivery];
+        for (let n = 0; n < 3; n++) {
+          await withApp(args, async (app) => {
+            await app.logged('started');
+            await nth(job, n);
+            // In the middle of it, at another place each time.
+            await app.until(
+              'samples',
+              async () => (await app.metric('windrow_samples_received_total'))! > 0,
+            );
+            await sleep(n * 7);
+            expect(await app.stop()).toEqual({ code: 0, signal: null });
+            expect(app.log.at(-1)).toMatchObject({
+              event: 'ended',
+              outcome: 'stopped',
+              drained: true,
+            });
+          });
+        }
+        await withApp(args, async (app) => {
+          await app.until(
+            'all samples',
+            async () => (await app.metric('windrow_samples_received_total')) === 600,
+          );
+          await app.stop();
+        });
+        const got = await predictionsIn(job.out);
+        // Windows from the first that is complete to the watermark, five seconds behind the last sample.
+        expect(got.size).toBe(2 * (150 - 10 - 5));
+        for (const { window_end_ms: end, value } of got.values()) {
+          const seconds = Array.from({ length: 10 }, (_, i) => (end / 1000 - 10 + i) % 60);
+          expect(value).toBeCloseTo(1 + seconds.reduce((a, b) => a + b) / 10, 9);
+        }
+      }),
+  );
+
+  it('twice ends at once', () =>
+    withTinyJob([1], async (job) => {
+      const sink = `files:${job.out}?format=ndjson&interval=1s`;
+      const args = [
+        ...job.args.with(job.args.indexOf('--sink') + 1, sink),
+        '--drain-timeout',
+        '600',
+      ];
+      await withApp(args, async (app) => {
+        await app.logged('started');
+        // The folder is in the way of itself: nothing can be written, and so nothing drained.
+        await rm(job.out, { recursive: true });
+        await writeFile(job.out, '');
+        await appendFile(job.input, secondsOf([1], START_S, START_S + 50));
+        await app.until(
+          'predictions',
+          async () => (await app.metric('windrow_outbox_predictions'))! > 0,
+        );
+        app.child.kill('SIGTERM');
+        await app.logged('draining');
+        await sleep(200);
+        expect(app.child.exitCode).toBeNull();
+        expect(await app.stop()).toEqual({ code: 143, signal: null });
+      });
+    }));
+
+  it('leaves no output of a replay that is shown at its end', () =>
+    withTinyJob([1], async (job) => {
+      await appendFile(job.input, secondsOf([1], START_S, START_S + 200_000));
+      const sink = job.path('all.csv');
+      const args = ['--definitions', job.definitions, '--models', job.models, '--sink', sink];
+      await withApp([...args, '--source', job.input], async (app) => {
+        await app.logged('started');
+        expect((await app.stop()).code).toBe(143);
+        await expect(stat(sink)).rejects.toThrow('ENOENT');
+      });
+    }));
+});
+
+describe('standard input', () => {
+  it('ends, and every window is judged', () =>
+    withTinyJob([1], async (job) => {
+      const args = ['--definitions', job.definitions, '--models', job.models, '--sink', 'log:'];
+      await withApp(
+        [...args, '--source', 'stdin:'],
+        async (app) => {
+          app.child.stdin!.end(secondsOf([1], START_S, START_S + 30));
+          expect((await app.ended).code).toBe(0);
+          // To the end of the input, not to the watermark.
+          expect(app.stdout.trimEnd().split('\n')).toHaveLength(30);
+        },
+        { stdin: 'pipe' },
+      );
+    }));
+
+  it('is read no faster than predictions are taken', () =>
+    withTinyJob([1], async (job) => {
+      const args = ['--definitions', job.definitions, '--models', job.models, '--sink', 'log:'];
+      await withApp(
+        [...args, '--source', 'stdin:', '--max-predictions', '100'],
+        async (app) => {
+          app.child.stdout!.pause();
+          const text = secondsOf([1], START_S, START_S + 40_000);
+          app.child.stdin!.write(text);
+          await app.logged('paused');
+          await sleep(200);
+          expect(app.child.stdin!.writableLength).toBeGreaterThan(0);
+          app.child.stdout!.resume();
+          app.child.stdin!.end();
+          expect((await app.ended).code).toBe(0);
+          expect(app.stdout.trimEnd().split('\n')).toHaveLength(40_000);
+        },
+        { stdin: 'pipe' },
+      );
+    }));
+});
+
+describe('the summary', () => {
+  it('is written at the end, also when the run fails', () =>
+    withTinyJob([1], async (job) => {
+      await appendFile(job.input, secondsOf([1], START_S, START_S + 30));
+      const file = job.path('summary.json');
+      const args = [
+        '--definitions',
+        job.definitions,
+        '--models',
+        job.models,
+        '--summary-file',
+        file,
+      ];
+      const run = (source: string): Promise<number | null> =>
+        withApp(
+          [...args, '--sink', 'log:', '--source', source],
+          async (app) => (await app.ended).code,
+        );
+      expect(await run(job.input)).toBe(0);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+        command: 'windrow-stream',
+        ok: true,
+        samples: { received: 60 },
+        predictions: 30,
+      });
+      expect(await run(job.path('nothing.csv'))).toBe(1);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ ok: false });
+    }));
+});

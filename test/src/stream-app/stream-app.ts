@@ -1,0 +1,126 @@
+/** windrow-stream as a process of its own, with its log as objects and its HTTP. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const MAIN = join(import.meta.dirname, '../../../apps/stream/src/main.ts');
+const WAIT_MS = 20_000;
+
+export interface LogLine {
+  readonly level: string;
+  readonly event: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartOptions {
+  /** What standard input is: a file's descriptor, or `pipe`. Default: nothing. */
+  readonly stdin?: number | 'pipe';
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class StreamApp {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  stdout = '';
+  stderr = '';
+
+  /** Logs are JSON, whatever the sources are. */
+  constructor(args: readonly string[], { stdin, env = {} }: StartOptions = {}) {
+    this.child = spawn(
+      process.execPath,
+      ['--conditions=windrow-source', MAIN, ...args, '--log-format', 'json'],
+      { stdio: [stdin ?? 'ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+    );
+    textOf(this.child.stdout!, (text) => (this.stdout += text));
+    textOf(this.child.stderr!, (text) => (this.stderr += text));
+    this.ended = new Promise((resolve, reject) => {
+      this.child.on('error', reject);
+      this.child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  get log(): LogLine[] {
+    return this.stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Waits for something, or says what the process said. */
+  async until<T>(
+    what: string,
+    look: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  ): Promise<T> {
+    const deadline = performance.now() + WAIT_MS;
+    for (;;) {
+      const seen = await look();
+      if (seen !== null && seen !== undefined && seen !== false) return seen;
+      const isGone = this.child.exitCode !== null || this.child.signalCode !== null;
+      if (performance.now() > deadline || isGone) {
+        throw new Error(`waited in vain for ${what}; the process said:\n${this.stderr}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  logged(event: string): Promise<LogLine> {
+    return this.until(`the log of ${event}`, () => this.log.find((line) => line.event === event));
+  }
+
+  async url(): Promise<string> {
+    return String((await this.logged('http_listening'))['url']);
+  }
+
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(`${await this.url()}${path}`, { headers });
+  }
+
+  async json<T = Record<string, unknown>>(path: string): Promise<T> {
+    return (await (await this.get(path)).json()) as T;
+  }
+
+  /** The value of a series, such as `windrow_samples_total{heading="applied"}`; null where there is none. */
+  async metric(series: string): Promise<number | null> {
+    const text = await (await this.get('/metrics')).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+    return line === undefined ? null : Number(line.slice(series.length + 1));
+  }
+
+  /** Ends it as an orchestrator does. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  /** For tests that failed: nothing is left behind. */
+  async kill(): Promise<void> {
+    this.child.stdout?.resume();
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}
+
+function textOf(stream: Readable, take: (text: string) => void): void {
+  stream.setEncoding('utf8').on('data', take);
+}
+
+/** Runs with an app, and ends it whatever happens. */
+export async function withApp<T>(
+  args: readonly string[],
+  run: (app: StreamApp) => Promise<T>,
+  options: StartOptions = {},
+): Promise<T> {
+  const app = new StreamApp(args, options);
+  try {
+    return await run(app);
+  } finally {
+    await app.kill();
+  }
+}
