@@ -33,6 +33,12 @@ export interface ConnectionOptions {
   readonly project?: string;
 }
 
+/** A connection that is dead without saying so is found out: the call on it breaks, and is made again. */
+const KEEPALIVE = {
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+} as const;
+
 export class BigQueryConnection {
   readonly #options: ConnectionOptions;
   #rest: BigQuery | null = null;
@@ -76,7 +82,7 @@ export class BigQueryConnection {
 
   #storageOptions(): ClientOptions {
     const endpoint = this.#options.endpoints?.storage ?? null;
-    if (endpoint === null) return { fallback: false };
+    if (endpoint === null) return { fallback: false, ...KEEPALIVE };
     const match = /^([^:/]+|\[[^\]]+\]):(\d+)$/.exec(endpoint);
     if (match === null) {
       throw new WindrowError(
@@ -86,6 +92,7 @@ export class BigQueryConnection {
     }
     return {
       fallback: false,
+      ...KEEPALIVE,
       apiEndpoint: match[1]!,
       port: Number(match[2]),
       sslCreds: grpc.credentials.createInsecure(),

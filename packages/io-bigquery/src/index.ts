@@ -1,6 +1,6 @@
 /** BigQuery as a source (Storage Read API, Arrow) and a sink (Storage Write API). */
 export { bigQueryEndpoints, type BigQueryEndpoints, type ConnectionOptions } from './connection.ts';
-export { estimateBigQuery, type BigQueryEstimate } from './estimate.ts';
+export { estimateBigQuery, type BigQueryEstimate } from './source/estimate.ts';
 export type { RetryOptions } from './internal/retry.ts';
 export {
   bigQuerySource,

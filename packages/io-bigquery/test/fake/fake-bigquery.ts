@@ -9,7 +9,7 @@ import { RestService, type RestHooks } from './rest-service.ts';
 import { FakeTables } from './tables.ts';
 import { WriteService, type WriteHooks } from './write-service.ts';
 
-export const BATCH_ROWS = 1000;
+const BATCH_ROWS = 1000;
 
 export class FakeBigQuery {
   readonly tables: FakeTables = new FakeTables();

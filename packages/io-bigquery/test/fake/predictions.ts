@@ -2,7 +2,7 @@
 import type { Definition, PredictionBatch } from '@windrow/core';
 import { idOf } from './samples.ts';
 
-export const WINDOW_MS = 60_000;
+const WINDOW_MS = 60_000;
 
 function definitionOf(n: number): Definition {
   return {

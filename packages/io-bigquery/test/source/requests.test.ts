@@ -94,6 +94,16 @@ describe('requests of a table', () => {
     fake.reads.sessionFault = () => null;
   });
 
+  it('look at the table again where REST was away', async () => {
+    fake.rest.fault = (_request, attempt) => (attempt === 0 ? 'broken' : null);
+    const other = 'bigquery://plant.sensors.other';
+    fake.tables.set('plant.sensors.other', { fields: FIELDS, rows: sampleRows(7) });
+    const source = bigQuerySource(other, { endpoints: fake.endpoints, retry: RETRY });
+    expect((await readAll(source)).keys).toHaveLength(7);
+    await source.close();
+    fake.rest.fault = () => null;
+  });
+
   it('send more than a thousand ids not along', async () => {
     const source = bigQuerySource(URI, {
       endpoints: fake.endpoints,

@@ -1,7 +1,7 @@
 /** What reading would cost, before anything is read: for `--dry-run`. */
 import type { TimeRange } from '@windrow/core';
-import { SampleTable } from './source/internal/sample-table.ts';
-import type { BigQuerySourceOptions } from './source/bigquery-source.ts';
+import { SampleTable } from './internal/sample-table.ts';
+import type { BigQuerySourceOptions } from './bigquery-source.ts';
 
 export interface BigQueryEstimate {
   /** By the service's estimate; null for a query, which tells nothing of its result before it ran. */
