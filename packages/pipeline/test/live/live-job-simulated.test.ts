@@ -2,7 +2,7 @@
  * The job in a world that ends at any step: before and after every write, publication, acknowledgement and delivery. Over all its lives the
  * outside must see each prediction's name with one value, and in the end what it would have seen without any death.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveSource } from '@windrow/core';
 import type { LiveReport } from '../../src/index.ts';

@@ -3,7 +3,7 @@
  * body (u32 batches; each u32 generation, u32 rows, the rows of `score-rows.ts`). It is written last: a checkpoint exists when
  * this does.
  */
-import type { DeadLetter, ModelIdentity } from '@windrow/core';
+import type { DeadLetter, ModelIdentity, SampleCounts } from '@windrow/core';
 import { expectEnd } from './generation.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import type { Places } from './journal-format.ts';
@@ -27,6 +27,8 @@ export interface CheckpointState {
   readonly positions: Readonly<Record<string, string | null>>;
   readonly published: Places;
   readonly ledger: SavedLedger;
+  /** Samples of lines that no definition is about any more. */
+  readonly retired: SampleCounts;
   /** Number of the next prediction. */
   readonly made: number;
   readonly letters: {

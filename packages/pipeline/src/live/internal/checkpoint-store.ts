@@ -12,21 +12,23 @@ import { untilDone } from './backoff.ts';
 import { EPOCHS, epochName, epochNumber } from './checkpoint-names.ts';
 import { openBlob, sealBlob } from './sealed-blob.ts';
 
+export interface CheckpointStoreParts extends CheckpointOptions {
+  readonly clock: LiveClock;
+  /** Ends the trying. */
+  readonly signal: AbortSignal;
+  /** Is told of each failure that will be tried again. */
+  readonly tell: (message: string) => void;
+}
+
 export class CheckpointStore {
   readonly blobs: BlobStore;
-  readonly #options: CheckpointOptions;
-  readonly #clock: LiveClock;
-  readonly #tell: (message: string) => void;
-  readonly #stop: AbortController = new AbortController();
+  readonly #parts: CheckpointStoreParts;
   #epoch = '';
   #error: string | null = null;
 
-  /** @param tell is told of each failure that will be tried again */
-  constructor(options: CheckpointOptions, clock: LiveClock, tell: (message: string) => void) {
-    this.blobs = options.store;
-    this.#options = options;
-    this.#clock = clock;
-    this.#tell = tell;
+  constructor(parts: CheckpointStoreParts) {
+    this.blobs = parts.store;
+    this.#parts = parts;
   }
 
   /** What the store said last; null while it works. */
@@ -46,8 +48,8 @@ export class CheckpointStore {
     const epochs = await this.#epochs();
     const last = epochs.at(-1);
     const number = last === undefined ? 1 : epochNumber(last) + 1;
-    this.#epoch = epochName(number, this.#options.owner);
-    const about = sealBlob({ about: this.#options.about }, new Uint8Array(0));
+    this.#epoch = epochName(number, this.#parts.owner);
+    const about = sealBlob({ about: this.#parts.about }, new Uint8Array(0));
     await this.blobs.put(`${EPOCHS}${this.#epoch}`, about);
     await this.#checkFence();
     for (const epoch of epochs) await this.blobs.delete(`${EPOCHS}${epoch}`);
@@ -55,7 +57,7 @@ export class CheckpointStore {
 
   /**
    * Writes a blob, trying again and again; resolves when it is there and this job still has the store.
-   * @returns false after `close`
+   * @returns false where `signal` was aborted before it was
    * @throws WindrowError OUTPUT where another job took the store over
    */
   async put(name: string, bytes: Uint8Array): Promise<boolean> {
@@ -81,19 +83,14 @@ export class CheckpointStore {
     return infos.map(({ name }) => name);
   }
 
-  /** Ends the trying. */
-  close(): void {
-    this.#stop.abort();
-  }
-
   async #try(work: () => Promise<void>): Promise<boolean> {
     const done = await untilDone(
       async () => {
         await work();
         return true;
       },
-      this.#clock,
-      this.#stop.signal,
+      this.#parts.clock,
+      this.#parts.signal,
       (error) => {
         if (error instanceof Fenced) throw error;
         this.#failed(error);
@@ -105,7 +102,7 @@ export class CheckpointStore {
 
   #failed(error: unknown): void {
     this.#error = messageOf(error);
-    this.#tell(this.#error);
+    this.#parts.tell(this.#error);
   }
 
   async #checkFence(): Promise<void> {

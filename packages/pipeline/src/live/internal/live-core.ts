@@ -2,7 +2,14 @@
  * The state machine: samples, time and definitions in, tensors, scores and dead letters out. The same inputs in the same order lead
  * to the same state, which is what replaying a journal relies on. It knows no clock, no source and no sink.
  */
-import type { DeadLetter, MetricDictionary, SampleBatch, SampleCounts } from '@windrow/core';
+import {
+  HEADINGS,
+  SampleCounter,
+  type DeadLetter,
+  type MetricDictionary,
+  type SampleBatch,
+  type SampleCounts,
+} from '@windrow/core';
 import { WindowEngine } from '@windrow/windowing';
 import type { LiveJobOptions } from '../live-job-options.ts';
 import type { CheckpointImage } from './checkpoint-image.ts';
@@ -48,6 +55,8 @@ export class LiveCore {
   #source = '';
   /** Rows that sources could not read. */
   #unread = 0;
+  /** Samples of lines that no definition is about any more. */
+  readonly #retired: SampleCounter = new SampleCounter();
 
   constructor(parts: CoreParts) {
     const { options, generation, letters, image } = parts;
@@ -74,14 +83,17 @@ export class LiveCore {
     return this.#unread;
   }
 
+  get retired(): SampleCounts {
+    return this.#retired.snapshot();
+  }
+
   /** What became of the samples; rows that could not be read are quarantined. */
   samples(): SampleCounts {
-    const counts = this.engine.samples();
-    return {
-      ...counts,
-      received: counts.received + this.#unread,
-      quarantined: counts.quarantined + this.#unread,
-    };
+    const sum = new SampleCounter();
+    sum.addAll(this.engine.samples());
+    sum.addAll(this.retired);
+    sum.add('quarantined', this.#unread);
+    return sum.snapshot();
   }
 
   /** Takes samples, and judges what becomes due. */
@@ -123,7 +135,11 @@ export class LiveCore {
   /** The windows are those of other definitions; their scores are `redefineScores`. */
   redefineWindows(generation: Generation): void {
     admitInputs(generation, this.#dictionary);
+    const before = this.engine.samples();
     this.engine.redefine(generation.targets);
+    // Lines that are gone take their counts with them; what was counted once stays counted.
+    const after = this.engine.samples();
+    for (const heading of HEADINGS) this.#retired.add(heading, before[heading] - after[heading]);
   }
 
   /** Scores are those of other definitions from now on. */
@@ -167,6 +183,7 @@ export class LiveCore {
     outbox.redefine(generation);
     this.ledger.load(state.ledger);
     this.#unread = state.letters.unread;
+    this.#retired.addAll(state.retired);
     return outbox;
   }
 

@@ -7,19 +7,20 @@ import {
   type PredictionBatch,
   type LiveSink,
   type LiveSource,
-  type ScoringTarget,
 } from '@windrow/core';
 import { PhaseClock } from '../../internal/phase-clock.ts';
 import type { LiveEvent } from '../live-event.ts';
 import type { LiveBounds, LiveJobOptions } from '../live-job-options.ts';
-import { GENERATIONS, blobName } from './checkpoint-names.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
-import { encodeGeneration, indexesIn, sameTargets, type Generation } from './generation.ts';
-import { JournalCommits, type CommitMark, type Commits } from './journal-commits.ts';
+import { indexesIn, sameTargets } from './generation.ts';
+import type { CommitMark, Commits, JournalCommits } from './journal-commits.ts';
 import type { Places } from './journal-format.ts';
+import { keysOf } from './keys-of.ts';
 import type { LetterBox } from './letter-box.ts';
 import { ListeningClock } from './listening-clock.ts';
 import type { LiveCore, RunEngine } from './live-core.ts';
+import { makeCommits } from './make-commits.ts';
+import { boundsOf, pauseReasonOf } from './pause-reason.ts';
 import type { Replayed } from './replay.ts';
 import { lastGeneration, placesOf, positionsOf, replayJournal, type Restored } from './restore.ts';
 import { ScoreDesk } from './score-desk.ts';
@@ -27,15 +28,7 @@ import type { Score } from './score-ledger.ts';
 import { SinkFeed } from './sink-feed.ts';
 import { Snapshots } from './snapshots.ts';
 import { SourceFeed } from './source-feed.ts';
-import { UnkeptCommits } from './unkept-commits.ts';
-
-const COMMIT_MS = 50;
-const COMMIT_BYTES = 1 << 20;
-const BOUNDS: LiveBounds = {
-  predictions: 100_000,
-  deadLetters: 10_000,
-  journalBytes: 16 << 20,
-};
+import { storeGeneration } from './store-generation.ts';
 
 export interface MachineParts {
   readonly options: LiveJobOptions;
@@ -63,8 +56,8 @@ export class LiveMachine {
   readonly snapshots: Snapshots | null;
   readonly listening: ListeningClock;
   readonly phases: PhaseClock;
-  readonly bounds: LiveBounds;
   readonly #parts: MachineParts;
+  readonly #bounds: LiveBounds;
   readonly #journal: JournalCommits | null;
   /** Predictions leave when they are scored, not when the journal has them. */
   readonly #isEager: boolean;
@@ -80,7 +73,7 @@ export class LiveMachine {
     this.#parts = parts;
     this.core = core;
     this.letters = parts.letters;
-    this.bounds = { ...BOUNDS, ...options.bounds };
+    this.#bounds = boundsOf(options.bounds);
     this.phases = new PhaseClock(() => clock.nowMs());
     this.listening = new ListeningClock(
       () => clock.nowMs(),
@@ -90,8 +83,18 @@ export class LiveMachine {
     this.desk = this.#makeDesk();
     this.sinks = this.#makeSinks(options.sinks);
     this.feeds = this.#makeFeeds(options.sources);
-    this.#journal = store === null ? null : this.#makeJournal(store);
-    this.commits = this.#journal ?? this.#makeUnkept();
+    const { journal, commits } = makeCommits(parts, {
+      markNow: this.#markNow,
+      headNow: () => ({
+        sources: this.feeds.map(({ key }) => key),
+        published: this.#published(),
+        lettersPublished: this.letters.published,
+      }),
+      flush: () => this.desk.flush(),
+      onCommit: this.#committed,
+    });
+    this.#journal = journal;
+    this.commits = commits;
     this.snapshots = this.#makeSnapshots();
   }
 
@@ -218,20 +221,7 @@ export class LiveMachine {
 
   /** Why nothing more may be read for the moment; null: it may. */
   get pauseReason(): string | null {
-    const { outbox } = this.core;
-    const { bounds } = this;
-    for (const sink of this.sinks) {
-      if (outbox.made - sink.published >= bounds.predictions) {
-        return `${outbox.made - sink.published} predictions wait for ${sink.key}`;
-      }
-    }
-    if (this.letters.backlog >= bounds.deadLetters) {
-      return `${this.letters.backlog} dead letters wait for their sink`;
-    }
-    const { uncommittedBytes } = this.commits;
-    return uncommittedBytes >= bounds.journalBytes
-      ? `${uncommittedBytes} bytes of the journal wait for the checkpoint store`
-      : null;
+    return pauseReasonOf(this, this.#bounds);
   }
 
   /** Whether the world has everything: committed, published, acknowledged. */
@@ -364,41 +354,6 @@ export class LiveMachine {
     );
   }
 
-  #makeJournal(store: CheckpointStore): JournalCommits {
-    const { options, restored, signal } = this.#parts;
-    const { commitMs, commitBytes } = options.checkpoint ?? {};
-    return new JournalCommits(
-      {
-        store,
-        clock: options.clock,
-        commitMs: commitMs ?? COMMIT_MS,
-        commitBytes: commitBytes ?? COMMIT_BYTES,
-        signal,
-        markNow: this.#markNow,
-        headNow: () => ({
-          sources: this.feeds.map(({ key }) => key),
-          published: this.#published(),
-          lettersPublished: this.letters.published,
-        }),
-        onCommit: this.#committed,
-      },
-      restored === null
-        ? null
-        : (restored.found.segments.at(-1) ?? restored.found.image.state.after),
-    );
-  }
-
-  #makeUnkept(): UnkeptCommits {
-    const { options, signal } = this.#parts;
-    return new UnkeptCommits({
-      clock: options.clock,
-      signal,
-      markNow: this.#markNow,
-      flush: () => this.desk.flush(),
-      onCommit: this.#committed,
-    });
-  }
-
   #makeSnapshots(): Snapshots | null {
     const { options, restored, store, onEvent } = this.#parts;
     const commits = this.#journal;
@@ -423,26 +378,4 @@ export class LiveMachine {
       restored?.found ?? null,
     );
   }
-}
-
-/** Names of sources or sinks in checkpoints: their URIs; of several with the same one, numbered. */
-function keysOf(all: readonly { readonly uri: string }[]): string[] {
-  const seen = new Map<string, number>();
-  return all.map(({ uri }) => {
-    const count = (seen.get(uri) ?? 0) + 1;
-    seen.set(uri, count);
-    return count === 1 ? uri : `${uri}#${count}`;
-  });
-}
-
-/** Stores definitions, before anything refers to them. */
-export async function storeGeneration(
-  store: CheckpointStore | null,
-  targets: readonly ScoringTarget[],
-  number: number,
-): Promise<Generation> {
-  if (store === null) return { name: '', targets: [...targets] };
-  const name = blobName(GENERATIONS, store.epoch, number);
-  await store.put(name, encodeGeneration(targets));
-  return { name, targets: [...targets] };
 }

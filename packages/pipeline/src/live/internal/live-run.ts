@@ -15,13 +15,12 @@ import type {
   LiveReport,
   LiveWindow,
 } from '../live-job-status.ts';
-import { CheckpointStore } from './checkpoint-store.ts';
+import { assemble } from './assemble.ts';
 import { LetterBox } from './letter-box.ts';
-import { LiveCore } from './live-core.ts';
-import { LiveMachine, storeGeneration } from './live-machine.ts';
+import type { LiveMachine } from './live-machine.ts';
 import { reportOf } from './live-report.ts';
 import { definitionStatusOf, noStatus, statusOf, windowOf } from './live-status-of.ts';
-import { restoreCheckpoint } from './restore.ts';
+import { refuseImpossible } from './refuse-impossible.ts';
 import type { SourceFeed } from './source-feed.ts';
 import { Wakeup } from './wakeup.ts';
 
@@ -47,7 +46,6 @@ export class LiveRun implements LiveJob {
   readonly #wakeup: Wakeup;
   readonly #redefinitions: Redefinition[] = [];
   #state: LiveJobStatus['state'] = 'starting';
-  #store: CheckpointStore | null = null;
   #machine: LiveMachine | null = null;
   #failure: { readonly error: unknown } | null = null;
   /** By `nowMs`; infinite until `stop` is called. */
@@ -109,7 +107,7 @@ export class LiveRun implements LiveJob {
     const about = { state: this.#state, paused: this.#paused };
     const machine = this.#machine;
     if (machine === null) return noStatus(this.#options, about);
-    return statusOf(machine, this.#options, this.#store, about);
+    return statusOf(machine, this.#options, about);
   }
 
   definition(outputMetricId: string): LiveDefinitionStatus | null {
@@ -124,36 +122,12 @@ export class LiveRun implements LiveJob {
 
   /** Returns whether the input was over before. */
   async #start(): Promise<boolean> {
-    const { checkpoint, clock, dictionary, scorer } = this.#options;
-    const letters = this.#makeLetters();
     const onEvent = this.#tell;
     this.#state = 'restoring';
-    if (checkpoint !== null) {
-      const tell = (message: string): void => onEvent({ kind: 'checkpoint_failed', message });
-      this.#store = new CheckpointStore(checkpoint, clock, tell);
-      await this.#store.takeOver();
-    }
-    const store = this.#store;
-    const options = this.#options;
-    const restored =
-      store === null
-        ? null
-        : await restoreCheckpoint({ store, options, letters, dictionary, onEvent });
-    const core =
-      restored?.core ??
-      new LiveCore({
-        options,
-        generation: await storeGeneration(store, scorer.targets, 1),
-        letters,
-        image: null,
-        generations: new Map(),
-      });
-    const machine = new LiveMachine({
-      options,
+    const letters = this.#makeLetters();
+    const machine = await assemble({
+      options: this.#options,
       letters,
-      core,
-      store,
-      restored,
       stopReading: this.#stopReading.signal,
       signal: this.#end.signal,
       onEvent,
@@ -368,7 +342,6 @@ export class LiveRun implements LiveJob {
   #endLoops(): void {
     this.#stopReading.abort();
     this.#end.abort();
-    this.#store?.close();
     const machine = this.#machine;
     const gone = new WindrowError('USAGE', 'redefine: the job has ended');
     for (const { failed } of this.#redefinitions.splice(0)) failed(gone);
@@ -408,16 +381,4 @@ export class LiveRun implements LiveJob {
   }
 
   readonly #tell = (event: LiveEvent): void => this.#options.onEvent?.(event);
-}
-
-/** Mistakes of whoever puts the job together. */
-function refuseImpossible({ sources, sinks, deadLetters, checkpoint }: LiveJobOptions): void {
-  assert(sources.length > 0 && sinks.length > 0, 'a job has a source and a sink');
-  const finite = [...sinks, deadLetters].find((sink) => sink instanceof FiniteSink);
-  if (checkpoint !== null && finite !== undefined) {
-    throw new WindrowError(
-      'USAGE',
-      `${finite.uri}: found a sink that is shown whole at the end, expected one that is durable batch by batch: a job with checkpoints may go on in another process, which cannot go on with this output. Leave the checkpoints out, or take another sink`,
-    );
-  }
 }

@@ -9,7 +9,6 @@ import type {
   LiveLineStatus,
   LiveWindow,
 } from '../live-job-status.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
 import type { LiveMachine } from './live-machine.ts';
 import { countsOf } from './live-report.ts';
 
@@ -37,7 +36,6 @@ export function noStatus(options: LiveJobOptions, about: About): LiveJobStatus {
 export function statusOf(
   machine: LiveMachine,
   options: LiveJobOptions,
-  store: CheckpointStore | null,
   about: About,
 ): LiveJobStatus {
   const { core, letters, desk, feeds, sinks } = machine;
@@ -53,7 +51,7 @@ export function statusOf(
       backlog: letters.backlog,
       shown: [...letters.shown],
     },
-    checkpoint: store === null ? null : checkpointStatus(machine, options, store),
+    checkpoint: checkpointStatus(machine, options),
     predictions: {
       made: core.outbox.made,
       outbox: core.outbox.made - machine.publishedByAll,
@@ -132,18 +130,17 @@ function lineStatus(line: Line, machine: LiveMachine, { clock }: LiveJobOptions)
 function checkpointStatus(
   { snapshots, commits }: LiveMachine,
   { clock }: LiveJobOptions,
-  store: CheckpointStore,
 ): LiveCheckpointStatus | null {
   if (snapshots === null) return null;
   const { completedMs, figures, commitCounters: counters } = snapshots;
   return {
-    uri: store.blobs.uri,
+    uri: snapshots.store.blobs.uri,
     ageMs: completedMs === null ? null : clock.nowMs() - completedMs,
     ...figures,
     commits: counters.commits,
     journalBytes: counters.bytes,
     commitMs: counters.tookMs,
     uncommittedBytes: commits.uncommittedBytes,
-    error: store.error,
+    error: snapshots.store.error,
   };
 }

@@ -78,6 +78,10 @@ export class Snapshots {
           };
   }
 
+  get store(): CheckpointStore {
+    return this.#parts.store;
+  }
+
   get isWriting(): boolean {
     return this.#writing !== null;
   }
@@ -157,6 +161,7 @@ export class Snapshots {
       positions: positions(),
       published: published(),
       ledger: core.ledger.save(),
+      retired: core.retired,
       made: core.outbox.made,
       letters: {
         count: letters.count,

@@ -81,13 +81,12 @@ export class World implements LiveClock {
 
   /** Lets time go on until `until` is settled or the world has ended. */
   async live<T>(until: Promise<T>): Promise<T | 'killed'> {
-    let isOver = false;
-    const over = (): void => void (isOver = true);
+    const state = { isOver: false };
+    const over = (): void => void (state.isOver = true);
     until.then(over, over);
-    while (!isOver && !this.#hasEnded) {
+    while (!state.isOver && !this.#hasEnded) {
       for (let turn = 0; turn < TURNS; turn++) await nextTurn();
-      if (isOver) break;
-      this.#goOn();
+      if (!state.isOver) this.#goOn();
     }
     return this.#hasEnded ? 'killed' : until;
   }
