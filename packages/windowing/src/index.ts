@@ -20,7 +20,7 @@ export {
 export type { Delivery, DeliveryRule } from './delivery.ts';
 export type { TensorSink } from './tensor-sink.ts';
 export { SampleStage, type Arrival, type EngineHooks, type EngineOptions } from './sample-stage.ts';
-export { SNAPSHOT_PARTS } from './snapshot/snapshot-cut.ts';
+export { SNAPSHOT_PARTS } from './snapshot/line-turns.ts';
 export { WindowEngine, type SnapshotProgress } from './window-engine.ts';
 export type { EndRange } from './end-range.ts';
 export { NO_OBSERVATION, type WindowInspection } from './window-inspection.ts';

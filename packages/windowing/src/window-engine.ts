@@ -6,7 +6,8 @@ import { SampleStage, type EngineOptions } from './sample-stage.ts';
 import { PointColumns } from './point-columns.ts';
 import { LineRestorer, imageOf } from './snapshot/line-image.ts';
 import { RestoredSnapshot } from './snapshot/restored-snapshot.ts';
-import { SnapshotCut, TurnsOfLines } from './snapshot/snapshot-cut.ts';
+import { TurnsOfLines } from './snapshot/line-turns.ts';
+import { SnapshotCut } from './snapshot/snapshot-cut.ts';
 import { SnapshotPart } from './snapshot/snapshot-part.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import type { WindowInspection } from './window-inspection.ts';
@@ -14,7 +15,7 @@ import type { WindowCounts } from './window-state.ts';
 
 /** A part of a snapshot in the making. */
 export interface SnapshotProgress {
-  /** Takes lines until they have about so many points together, or all are taken; returns whether they are. */
+  /** Takes tracks until they have about so many points together, or all are taken; returns whether they are. */
   step(pointsMax: number): boolean;
   /** Takes what is left, and gives the part. */
   finish(): Uint8Array;
@@ -72,13 +73,8 @@ export class WindowEngine extends SampleStage<TensorSink> {
   beginSnapshot(): SnapshotProgress {
     assert(this.idle, 'the last batch was run to its end');
     assert(this.#cut === null, 'the snapshot before was finished');
-    const { lines } = this;
-    const cut = new SnapshotCut({
-      number: this.#parts++,
-      door: this.door.snapshot(),
-      lines,
-      turnsOf: (line) => this.#turns.of(lines[line]!),
-    });
+    const part = { number: this.#parts++, door: this.door.snapshot() };
+    const cut = new SnapshotCut(part, this.lines, (line) => this.#turns.of(line));
     this.#cut = cut;
     return {
       step: (pointsMax) => cut.step(pointsMax),

@@ -3,7 +3,7 @@ import { WindrowError, type SampleCounts } from '@windrow/core';
 import type { SavedLine } from './line-bytes.ts';
 import type { LineRestorer } from './line-image.ts';
 import { namesKey, type LineNames } from './line-names.ts';
-import { SNAPSHOT_PARTS } from './snapshot-cut.ts';
+import { SNAPSHOT_PARTS } from './line-turns.ts';
 import type { SnapshotPart } from './snapshot-part.ts';
 
 export class RestoredSnapshot {
@@ -19,7 +19,7 @@ export class RestoredSnapshot {
     this.#parts = parts;
     this.#last = checkNumbers(parts);
     for (const { names } of parts) for (const own of names) this.#names.set(namesKey(own), own);
-    for (const saved of this.#last.lines) {
+    for (const saved of this.#last.lines.values()) {
       const names = this.#names.get(namesKey(saved));
       if (names === undefined || names.definitions.length !== saved.image.windows.length) {
         throw new WindrowError(
@@ -51,8 +51,8 @@ export class RestoredSnapshot {
    */
   visitTracks(restorerOf: (lineId: string) => LineRestorer | null): void {
     for (const part of this.#parts) {
-      part.visitTracks((line) => {
-        const names = this.#names.get(namesKey(part.lines[line]!));
+      part.visitTracks((saved) => {
+        const names = this.#names.get(namesKey(saved));
         if (names === undefined) return null;
         const restorer = restorerOf(names.lineId);
         if (restorer === null) return null;

@@ -11,9 +11,9 @@
  *
  * | second number | content |
  * |---|---|
- * | `LINE` | how the line stands (`line-bytes.ts`); the first frame of every line |
+ * | `LINE` | how the line stands (`line-bytes.ts`); every line has one |
  * | `NAMES` | its names (`line-names.ts`); in a line's first part, and from then on now and then |
- * | `CHANGED` | a chunk with samples of all tracks, one track after the other |
+ * | `CHANGED` | a chunk with samples of tracks, one track after the other; in another such frame they go on |
  * | index of a track | a chunk with all samples of the track |
  */
 import { HEADINGS, SampleCounter, WindrowError, type SampleCounts } from '@windrow/core';
@@ -37,26 +37,23 @@ const CHANGED = 0xffff_fffd;
 /** Gathers the lines of a part, and then writes it. */
 export class SnapshotWriter {
   readonly #frames: FrameWriter = new FrameWriter();
-  #line = -1;
-
-  /** Begins the next line. */
-  line(saved: SavedLine): void {
-    this.#frames.addBytes(++this.#line, LINE, lineBytes(saved));
+  /** How a line stands; once for each. */
+  line(line: number, saved: SavedLine): void {
+    this.#frames.addBytes(line, LINE, lineBytes(saved));
   }
 
-  /** The names of the line. */
-  names(names: LineNames): void {
-    this.#frames.addBytes(this.#line, NAMES, names.bytes);
+  names(line: number, names: LineNames): void {
+    this.#frames.addBytes(line, NAMES, names.bytes);
   }
 
-  /** What changed in the line: for each track as many points as `SavedLine.changed` says. */
-  changed(points: PointColumns): void {
-    this.#frames.add(this.#line, CHANGED, points);
+  /** What changed, track after track: for each as many points as `SavedLine.changed` says; may be called several times. */
+  changed(line: number, points: PointColumns): void {
+    this.#frames.add(line, CHANGED, points);
   }
 
-  /** All points of a track of the line. */
-  track(track: number, points: PointColumns): void {
-    this.#frames.add(this.#line, track, points);
+  /** All points of a track. */
+  track(line: number, track: number, points: PointColumns): void {
+    this.#frames.add(line, track, points);
   }
 
   finish(number: number, door: SampleCounts): Uint8Array {
@@ -75,7 +72,8 @@ export type TrackVisitor = (track: number, points: PointColumns) => void;
 export class SnapshotPart {
   readonly number: number;
   readonly door: SampleCounts;
-  readonly lines: readonly SavedLine[];
+  /** By place in the part. */
+  readonly lines: ReadonlyMap<number, SavedLine>;
   /** The names that it holds. */
   readonly names: readonly LineNames[];
   readonly #opened: Uint8Array;
@@ -90,13 +88,13 @@ export class SnapshotPart {
       door.add(heading, view.getFloat64(4 + h * 8, true));
     }
     this.door = door.snapshot();
-    const lines: SavedLine[] = [];
+    const lines: { line: number; saved: SavedLine }[] = [];
     const names: LineNames[] = [];
-    eachFrame(opened, HEAD_BYTES, (_line, kind, frame) => {
-      if (kind === LINE) lines.push(readLine(frame));
+    eachFrame(opened, HEAD_BYTES, (line, kind, frame) => {
+      if (kind === LINE) lines.push({ line, saved: readLine(frame) });
       else if (kind === NAMES) names.push(LineNames.read(frame));
     });
-    this.lines = lines;
+    this.lines = new Map(lines.map(({ line, saved }) => [line, saved]));
     this.names = names;
     this.#opened = opened;
   }
@@ -105,16 +103,21 @@ export class SnapshotPart {
    * Decodes the points and hands them to the visitor of their line; null: nobody wants them.
    * @throws WindrowError FORMAT where they are not as many as the line says
    */
-  visitTracks(visitorOf: (line: number) => TrackVisitor | null): void {
+  visitTracks(visitorOf: (saved: SavedLine) => TrackVisitor | null): void {
     const points = new PointColumns();
-    const visitors = this.lines.map((_, line) => visitorOf(line));
-    const splitters = this.lines.map(({ changed }) => new Splitter(changed));
+    const takers = new Map(
+      Array.from(this.lines, ([line, saved]) => {
+        const visit = visitorOf(saved);
+        const taker = visit === null ? null : { visit, splitter: new Splitter(saved.changed) };
+        return [line, taker] as const;
+      }),
+    );
     eachFrame(this.#opened, HEAD_BYTES, (line, kind, frame) => {
-      const visit = visitors[line] ?? null;
-      if (visit === null || kind === LINE || kind === NAMES) return;
+      const taker = takers.get(line) ?? null;
+      if (taker === null || kind === LINE || kind === NAMES) return;
       readPoints(frame, points);
-      if (kind === CHANGED) splitters[line]!.split(points, visit);
-      else visit(kind, points);
+      if (kind === CHANGED) taker.splitter.split(points, taker.visit);
+      else taker.visit(kind, points);
     });
   }
 }

@@ -70,7 +70,12 @@ describe('a snapshot', () => {
             feed(engine, isLost ? new CollectingSink(targets) : sink, ahead);
             if (isSliced) {
               progress.step(1);
-              if (isLost && isRedefined) engine.redefine(targets.slice(0, 1));
+              if (isLost && isRedefined) {
+                // A line more, of which nothing is in the part.
+                const more = { ...definitions[0]!, lineId: dictionary.text(0) };
+                engine.redefine([...targets, ...targetsOf([more])]);
+                feed(engine, new CollectingSink([...targets, targets[0]!]), ahead);
+              }
               parts.push(progress.finish());
             }
             if (isLost) {
