@@ -1,9 +1,14 @@
 /** windrow-backfill: wires the rooms together. */
 import { availableParallelism } from 'node:os';
 import { WindrowError, formatTime } from '@windrow/core';
-import type { CommandContext } from '@windrow/cli';
-import { openJob, runSlicedBackfill, type SlicedRequest } from '@windrow/job-command';
-import type { Shard } from '@windrow/pipeline';
+import type { CommandContext, Terminal } from '@windrow/cli';
+import {
+  checkpointProgress,
+  openJob,
+  runSlicedBackfill,
+  type SlicedRequest,
+} from '@windrow/job-command';
+import { rangeSince, type OpenJob, type Shard } from '@windrow/pipeline';
 import type { EndRange } from '@windrow/windowing';
 import { commandLine } from './command-line.ts';
 import { spec, type options as commandOptions } from './command.ts';
@@ -23,10 +28,22 @@ export async function backfill({ options, terminal, signal }: Context): Promise<
   }
   const job = await openJob(request.job, terminal);
   try {
-    await printDryRun(job, request, terminal);
+    await printDryRun(job, await withoutDone(request, job, terminal), terminal);
   } finally {
     await job.close();
   }
+}
+
+/** Less what a stream had come to. */
+async function withoutDone(
+  request: SlicedRequest,
+  { definitions }: OpenJob,
+  terminal: Terminal,
+): Promise<SlicedRequest> {
+  const { sinceCheckpoint, range } = request;
+  if (sinceCheckpoint === null) return request;
+  const progress = await checkpointProgress(sinceCheckpoint, terminal);
+  return { ...request, range: rangeSince(range, progress, definitions) };
 }
 
 function requestOf(
@@ -74,6 +91,7 @@ function requestOf(
         ? workFolderOf(sinks, shard)
         : shardUri(options.workFolder, shard),
     fresh: options.fresh,
+    sinceCheckpoint: options.sinceCheckpoint,
     onlyChanged: options.onlyChanged,
     commandLine: commandLine(spec.name, process.argv.slice(2)),
   };

@@ -20,6 +20,12 @@ export const options = {
     help: 'Score the windows that end at this time or before. Default: all',
     group: 'Range',
   },
+  'since-checkpoint': {
+    type: 'text',
+    placeholder: 'URI',
+    help: 'Go on where a stream stopped: write only windows that end after the watermark that its checkpoint (a folder or gs://) has of their line',
+    group: 'Run',
+  },
   'only-changed': {
     type: 'text',
     placeholder: 'PREDICTIONS',

@@ -1,5 +1,6 @@
 /** What the commands that run a job share. */
 export * from './job-options.ts';
+export { checkpointProgress } from './checkpoint-progress.ts';
 export * from './run-job.ts';
 export { runSlicedBackfill, type SlicedRequest } from './slices/sliced-backfill.ts';
 export { serviceEstimate, type ServiceEstimate } from './service-estimate.ts';

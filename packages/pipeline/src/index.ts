@@ -53,4 +53,6 @@ export { WorkFolder } from './slices/work-folder.ts';
 export { deliver } from './slices/deliver.ts';
 export { planBackfill, slicesOfPlan, type BackfillPlan } from './slices/plan-backfill.ts';
 export { KnownPredictions, type Changes } from './slices/known-predictions.ts';
-export { FilteredSink } from './slices/prediction-filter.ts';
+export { FilteredSink, allOf, type PredictionFilter } from './slices/prediction-filter.ts';
+export { rangeSince, sinceCheckpoint } from './slices/since-checkpoint.ts';
+export { readCheckpointProgress, type CheckpointProgress } from './live/checkpoint-progress.ts';

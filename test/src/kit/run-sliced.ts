@@ -17,7 +17,14 @@ export interface SlicedJob {
 type Choices = Partial<
   Pick<
     SlicedRequest,
-    'workers' | 'sliceSamples' | 'shard' | 'fresh' | 'folder' | 'strict' | 'onlyChanged'
+    | 'workers'
+    | 'sliceSamples'
+    | 'shard'
+    | 'fresh'
+    | 'folder'
+    | 'strict'
+    | 'onlyChanged'
+    | 'sinceCheckpoint'
   >
 > & { readonly deadLetters?: string };
 
@@ -55,6 +62,7 @@ export async function runSliced(job: SlicedJob, choices: Choices = {}): Promise<
       folder: `${out}.windrow`,
       fresh: false,
       onlyChanged: null,
+      sinceCheckpoint: null,
       commandLine: 'windrow-backfill again',
       ...rest,
     },

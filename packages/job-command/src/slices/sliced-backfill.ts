@@ -9,26 +9,32 @@ import {
   FilteredSink,
   KnownPredictions,
   WorkFolder,
+  allOf,
   deliver,
   fingerprintOf,
   mergeRecords,
   planBackfill,
+  rangeSince,
   runBackfill,
   runSlice,
   runSlices,
+  sinceCheckpoint as notIn,
   slicesOfPlan,
   type BackfillOptions,
   type BackfillPlan,
   type BackfillReport,
   type Changes,
+  type CheckpointProgress,
   type EarlyParts,
   type OpenJob,
   type OpenSink,
+  type PredictionFilter,
   type Shard,
   type Slice,
   type SliceRunner,
   type SlicesProgress,
 } from '@windrow/pipeline';
+import { checkpointProgress } from '../checkpoint-progress.ts';
 import { runJob, type JobRequest, type JobSetting } from '../run-job.ts';
 import type { SlicesSummary, Summary } from '../summary.ts';
 import { planLine, tenths } from './slice-words.ts';
@@ -51,6 +57,8 @@ export interface SlicedRequest {
   readonly folder: string;
   /** Starts over, whatever is in the folder. */
   readonly fresh: boolean;
+  /** Checkpoint of a stream: only the windows that it had not come to are written. null: all. */
+  readonly sinceCheckpoint: string | null;
   /** Predictions that were written before: only what differs from them is written, as the next revision. null: everything. */
   readonly onlyChanged: string | null;
   /** What a person types to go on. */
@@ -77,11 +85,14 @@ class SlicedBackfill {
   /** Where a sliced run writes: less those sinks that an earlier run has completed. */
   #outputs: readonly OpenSink[] | null = null;
   #changes: Changes | null = null;
+  #progressOfStream: CheckpointProgress | null = null;
+  #range: BackfillOptions['range'];
   #summary: SlicesSummary | null = null;
 
   constructor(request: SlicedRequest, terminal: Terminal) {
     this.#request = request;
     this.#terminal = terminal;
+    this.#range = request.range;
   }
 
   /** null where the run was not cut. */
@@ -96,8 +107,13 @@ class SlicedBackfill {
 
   /** Chooses where to cut; gives back how many threads run the models of this thread's scorer. */
   readonly plan = async (parts: EarlyParts): Promise<number> => {
-    const { workers, cores } = this.#request;
-    this.#plan = await planBackfill(parts, { ...this.#request, workers: workers ?? cores });
+    const { workers, cores, sinceCheckpoint } = this.#request;
+    if (sinceCheckpoint !== null) {
+      this.#progressOfStream = await checkpointProgress(sinceCheckpoint, this.#terminal);
+      this.#range = rangeSince(this.#range, this.#progressOfStream, parts.definitions);
+    }
+    const asked = { ...this.#request, range: this.#range, workers: workers ?? cores };
+    this.#plan = await planBackfill(parts, asked);
     const isOne = slicesOfPlan(parts, this.#plan.splits, this.#plan.cuts).length === 1;
     return isOne && workers !== null && workers > 1 ? workers : 0;
   };
@@ -105,8 +121,9 @@ class SlicedBackfill {
   readonly run = async (setting: JobSetting): Promise<BackfillReport> => {
     const outputs = await this.#filtered(setting.job);
     const report = await this.#runInto(setting, outputs);
-    const { added, changed } = this.#changes ?? { added: report.predictions, changed: 0 };
-    return { ...report, predictions: added + changed };
+    const [first] = outputs;
+    const isFiltered = first?.sink instanceof FilteredSink;
+    return isFiltered ? { ...report, predictions: first.sink.written } : report;
   };
 
   async #runInto(setting: JobSetting, outputs: readonly OpenSink[]): Promise<BackfillReport> {
@@ -149,20 +166,26 @@ class SlicedBackfill {
     await folder?.remove();
   };
 
-  /** The sinks, behind what keeps from them that did not change. */
+  /** The sinks, behind what keeps from them what they are not to get. */
   async #filtered(job: OpenJob): Promise<readonly OpenSink[]> {
     const { onlyChanged } = this.#request;
-    if (onlyChanged === null) return job.outputs;
-    const known = await KnownPredictions.read(readPredictions(onlyChanged), job.definitions);
+    const known =
+      onlyChanged === null
+        ? null
+        : await KnownPredictions.read(readPredictions(onlyChanged), job.definitions);
+    const progress = this.#progressOfStream;
+    if (known === null && progress === null) return job.outputs;
     return job.outputs.map(({ sink, takes }) => {
-      const filter = known.filter();
-      this.#changes = filter.changes;
-      return { sink: new FilteredSink(sink, filter), takes };
+      const filters: PredictionFilter[] = progress === null ? [] : [notIn(progress)];
+      const differences = known?.filter();
+      if (differences !== undefined) filters.push(differences);
+      this.#changes = differences?.changes ?? null;
+      return { sink: new FilteredSink(sink, allOf(filters)), takes };
     });
   }
 
   async #openFolder(job: OpenJob, { splits, cuts }: BackfillPlan): Promise<WorkFolder> {
-    const { range, shard, strict, folder, fresh } = this.#request;
+    const { shard, strict, folder, fresh } = this.#request;
     if (fresh) await WorkFolder.remove(folder);
     const fingerprint = await fingerprintOf({
       version: WINDROW_VERSION,
@@ -170,7 +193,7 @@ class SlicedBackfill {
       models: modelsOf(job),
       source: job.source,
       splits,
-      range,
+      range: this.#range,
       shard,
       strict,
       keepsLetters: job.deadLetters !== null,

@@ -20,7 +20,7 @@ const PARTS = {
   models: 'the models (identifier, version or content)',
   source: 'the source',
   samples: 'what the source holds (names, sizes, times of change)',
-  range: '--start or --end',
+  range: '--start, --end or how far the checkpoint is',
   shard: '--shard',
   options: 'the options (--strict, --dead-letter)',
 } as const;

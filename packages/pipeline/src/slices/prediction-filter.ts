@@ -12,16 +12,36 @@ export interface PredictionFilter {
   revisionOf(definition: Definition, windowEndMs: number, value: number): number;
 }
 
+/** What all of them let through, with the revision that the last one says. */
+export function allOf(filters: readonly PredictionFilter[]): PredictionFilter {
+  return {
+    revisionOf: (definition, windowEndMs, value) => {
+      let revision = 0;
+      for (const filter of filters) {
+        revision = filter.revisionOf(definition, windowEndMs, value);
+        if (revision === LEFT_OUT) return LEFT_OUT;
+      }
+      return revision;
+    },
+  };
+}
+
 /** A sink that gets what the filter lets through; each sink needs a filter of its own. */
 export class FilteredSink implements Sink<PredictionBatch> {
   readonly uri: string;
   readonly #sink: Sink<PredictionBatch>;
   readonly #filter: PredictionFilter;
+  #written = 0;
 
   constructor(sink: Sink<PredictionBatch>, filter: PredictionFilter) {
     this.uri = sink.uri;
     this.#sink = sink;
     this.#filter = filter;
+  }
+
+  /** Predictions let through. */
+  get written(): number {
+    return this.#written;
   }
 
   async write(batch: PredictionBatch): Promise<void> {
@@ -36,6 +56,7 @@ export class FilteredSink implements Sink<PredictionBatch> {
       const model = models[batch.modelIndex[i]!]!;
       kept.push({ definition, model, windowEndMs, value, revision });
     }
+    this.#written += kept.length;
     if (kept.length > 0) await this.#sink.write(kept);
   }
 

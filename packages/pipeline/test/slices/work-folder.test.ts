@@ -159,7 +159,7 @@ describe('a work folder', () => {
     ['definitions', 'the definitions changed'],
     ['models', 'the models'],
     ['samples', 'what the source holds'],
-    ['range', '--start or --end'],
+    ['range', '--start, --end'],
     ['version', 'the version of Windrow'],
   ] as const)('of a run with another %s is refused', async (part, words) => {
     await begun();
