@@ -251,6 +251,16 @@ describe('what cannot be written', () => {
     expect(fake.tables.names()).toEqual([TABLE]);
   });
 
+  it('has nothing to take away where the staging table could not be made', async () => {
+    const sink = await open();
+    fake.rest.fault = (request) => (/^POST .*\/tables$/.test(request) ? 'denied' : null);
+    expect(await failure(sink.write(predictions(0, 300)))).toMatch(
+      /^OUTPUT .*writing: Access Denied/,
+    );
+    await sink.abort();
+    expect(fake.tables.names()).toEqual([TABLE]);
+  });
+
   it('gives up after failures in a row', async () => {
     const sink = await open();
     fake.writes.append = () => 'unavailable';

@@ -99,6 +99,16 @@ describe('reading under faults', () => {
     quiet();
   });
 
+  it('gives up where the end never comes, though the last row comes again and again', async () => {
+    fill(fake, sampleRows(2500));
+    fake.reads.refuseEnd = true;
+    fake.reads.fault = (_stream, offset) => (offset === 2500 ? 'unavailable' : null);
+    const source = open('?streams=1');
+    await expect(readAll(source)).rejects.toThrow(/UNAVAILABLE/);
+    await source.close();
+    quiet();
+  });
+
   const failure = async (fault: ReadFault): Promise<unknown> => {
     fill(fake, sampleRows(5000));
     fake.reads.fault = (_stream, offset) => (offset >= 3000 ? fault : null);

@@ -83,10 +83,8 @@ class StreamReading {
 
   /** The samples that one call brings. */
   async *#call(decoder: ArrowSampleDecoder): AsyncGenerator<SampleBatch> {
-    const readStreamName = this.#request.stream;
-    const offset = this.offset - this.#again;
     const call = this.#client.readRows(
-      { readStream: readStreamName, offset },
+      { readStream: this.#request.stream, offset: this.offset - this.#again },
       { retry: null, retryRequestOptions: { retries: 0 } },
     );
     // A call that is cancelled says so once more.
@@ -97,10 +95,10 @@ class StreamReading {
         if (!(bytes instanceof Uint8Array)) continue;
         const record = decoder.open(bytes);
         checkCount(record, response.rowCount);
-        this.#budget.progress();
         const skipped = Math.min(this.#again, record.numRows);
         this.#again -= skipped;
         if (record.numRows > skipped) {
+          this.#budget.progress();
           const fresh = skipped === 0 ? record : record.slice(skipped);
           yield* decoder.samples(fresh, this.offset + 1);
           this.offset += fresh.numRows;
