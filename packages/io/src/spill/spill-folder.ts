@@ -22,7 +22,12 @@ export class SpillFile {
   /** Appends; the bytes are the caller's again afterwards. */
   async append(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#handle.writev([bytes], this.#sizeBytes);
+      // A disk that is nearly full takes a part, and tells at the next write.
+      for (let at = 0; at < bytes.length;) {
+        const left = bytes.length - at;
+        const { bytesWritten } = await this.#handle.write(bytes, at, left, this.#sizeBytes + at);
+        at += bytesWritten;
+      }
     } catch (error) {
       throw new WindrowError(
         'OUTPUT',
