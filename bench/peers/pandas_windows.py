@@ -13,16 +13,21 @@ import sys
 
 os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
-import pandas as pd
+import pyarrow.parquet as pq
 
 samples, definitions, out = sys.argv[1:]
 out = pathlib.Path(out)
 out.mkdir(parents=True, exist_ok=True)
 count, total = 0, 0.0
-for d in json.loads(pathlib.Path(definitions).read_text()):
+tasks = json.loads(pathlib.Path(definitions).read_text())
+frame = pq.read_table(samples, read_dictionary=["metric_id"]).to_pandas()
+frame["second"] = frame["timestamp_ms"] // 1000
+line_of = {metric: line for line, d in enumerate(tasks) for metric in d["input_metric_ids"]}
+frame["line"] = frame["metric_id"].cat.codes.map(dict(enumerate(frame["metric_id"].cat.categories.map(line_of))))
+for line, rows in frame.groupby("line"):
+    d = tasks[line]
     size, step, ids = d["window_size_s"], d["step_size_s"], d["input_metric_ids"]
-    rows = pd.read_parquet(samples, columns=["metric_id", "timestamp_ms", "value"], filters=[("metric_id", "in", ids)])
-    rows["second"] = rows["timestamp_ms"] // 1000
+    rows = rows.assign(metric_id=rows["metric_id"].astype(str))
     wide = rows.pivot_table(index="second", columns="metric_id", values="value", aggfunc="last")
     first, last = wide.index[0], wide.index[-1]
     # The default fill: the last value, for at most a minute.

@@ -26,12 +26,15 @@ export async function succeed(app: string, args: readonly string[]): Promise<Com
 /** Python as `WINDROW_PYTHON` names it, or `python3`, if it has these modules; else null. */
 export async function pythonWith(modules: readonly string[]): Promise<string | null> {
   const python = process.env['WINDROW_PYTHON'] ?? 'python3';
-  const tried = await runPython(python, ['-c', `import ${modules.join(', ')}`]);
+  const tried = await runProgram(python, ['-c', `import ${modules.join(', ')}`]);
   return tried?.code === 0 ? python : null;
 }
 
 /** null where there is no such program. */
-export function runPython(python: string, args: readonly string[]): Promise<CommandResult | null> {
-  const child = spawn(python, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export function runProgram(
+  program: string,
+  args: readonly string[],
+): Promise<CommandResult | null> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   return ended(child).catch(() => null);
 }

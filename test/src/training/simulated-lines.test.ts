@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderModelStore, createScorer } from '@windrow/scoring';
 import { readDefinitions } from '@windrow/io';
 import { runCommand } from '../kit/run-command.ts';
-import { inFolder, pythonWith, runPython, succeed } from './in-folder.ts';
+import { inFolder, pythonWith, runProgram, succeed } from './in-folder.ts';
 
 const LINES = 3;
 const SIMULATION = ['--lines', String(LINES), '--hours', '6', '--seed', '11'];
@@ -129,10 +129,27 @@ describe('what goes wrong', () => {
   );
 });
 
+describe.skipIf(process.platform === 'win32')(
+  'a disk that is full (skipped: Windows has no bash)',
+  () => {
+    it('leaves nothing behind, and says where there was no room', () =>
+      inFolder(async (path) => {
+        // Files of at most 1 MiB, as a stand-in: writing more fails like a full disk.
+        const main = join(import.meta.dirname, '../../../apps/train-export/src/main.ts');
+        const limited = ['ulimit -f 1024; exec "$0" "$@"', process.execPath];
+        const node = ['--conditions=windrow-source', main, ...exportArgs(path('dataset'))];
+        const result = await runProgram('bash', ['-c', ...limited, ...node]);
+        expect(result!.stderr).toMatch(/error: .*cannot (?:be written|write temporary data)/);
+        expect(result!.code).toBe(1);
+        expect(readdirSync(path(''))).toEqual([]);
+      }));
+  },
+);
+
 describe.skipIf(python === null)(`the data scientist's side${SKIPPED_PYTHON}`, () => {
   it('trains a model that the scorer takes, and that scores as it was measured', () =>
     inFolder(async (path) => {
-      const trained = await runPython(python!, [TRAIN, input('dataset'), path('models')]);
+      const trained = await runProgram(python!, [TRAIN, input('dataset'), path('models')]);
       expect(trained!.stderr).toBe('');
       const model = path('models/extrusion-quality/1/model.onnx');
       const measured = /train: \d+ examples, R2 ([\d.]+), MAE ([\d.]+)/.exec(trained!.stdout)!;
@@ -164,7 +181,7 @@ describe.skipIf(python === null)(`the data scientist's side${SKIPPED_PYTHON}`, (
       const header = 'line_id,timestamp_ms,known_ms,value,target';
       writeFileSync(path('lab.csv'), `${[header, ...moved].join('\n')}\n`);
       await succeed('train-export', exportArgs(path('dataset'), path('lab.csv')));
-      await runPython(python!, [TRAIN, path('dataset'), path('models')]);
+      await runProgram(python!, [TRAIN, path('dataset'), path('models')]);
       const model = path('models/extrusion-quality/1/model.onnx');
       const scores = await scoresOf(model, path('dataset'));
       const test = scores.find(({ split, group }) => split === 'test' && group === null)!;
@@ -202,7 +219,7 @@ describe.skipIf(readers === null)(`pyarrow, pandas and polars${SKIPPED_READERS}`
         dataset = path('dataset');
         await succeed('train-export', [...exportArgs(dataset), '--format', 'arrow']);
       }
-      const read = await runPython(readers!, ['-c', READ, dataset, format]);
+      const read = await runProgram(readers!, ['-c', READ, dataset, format]);
       expect(read!.stderr).toBe('');
       const { data } = manifestOf(dataset);
       const total = sum(data.map((split) => split.examples));

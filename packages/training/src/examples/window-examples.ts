@@ -90,7 +90,7 @@ function rowOf(
 }
 
 /** Ends of the cells that the targets of these windows may need. */
-export function targetRange(definition: Definition, horizon: Horizon, range: EndRange): EndRange {
+function targetRange(definition: Definition, horizon: Horizon, range: EndRange): EndRange {
   const { before, own, after } = targetReach(definition, horizon);
   const { resolutionMs } = definition;
   return {

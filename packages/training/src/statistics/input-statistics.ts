@@ -58,7 +58,7 @@ export interface InputSummary {
   };
 }
 
-export const HISTOGRAM_BINS = 32;
+const HISTOGRAM_BINS = 32;
 
 export class InputStatistics {
   readonly #form: TensorForm;
