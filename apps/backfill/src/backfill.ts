@@ -13,6 +13,7 @@ import type { EndRange } from '@windrow/windowing';
 import { commandLine } from './command-line.ts';
 import { spec, type options as commandOptions } from './command.ts';
 import { printDryRun } from './dry-run.ts';
+import { endAtOnce } from './end-at-once.ts';
 import { peakMemoryBytes } from './peak-memory.ts';
 import { shardOf, shardUri } from './shard.ts';
 import { workFolderOf } from './work-folder-of.ts';
@@ -23,6 +24,7 @@ export async function backfill({ options, terminal, signal }: Context): Promise<
   checkArguments(options);
   const request = requestOf(options, shardOf(options, terminal.env), signal);
   if (!options.dryRun) {
+    endAtOnce(signal);
     await runSlicedBackfill(request, terminal);
     return;
   }

@@ -144,4 +144,27 @@ describe('a backfill that is killed', () => {
     await ended(startCommand('backfill', [...base, '--sink', whole]));
     expect(readFileSync(sink).equals(readFileSync(whole))).toBe(true);
   });
+
+  it('a second Ctrl-C ends it at once, by the signal', async () => {
+    const sink = join(folder, 'twice.csv');
+    const child = startCommand('backfill', [
+      ...[...base.slice(0, -2), '--source', 'sim://extrusion?lines=2&hours=300', '--sink', sink],
+      ...['--workers', '2'],
+    ]);
+    const end = ended(child);
+    let stderr = '';
+    child.stderr!.on('data', (text: string) => (stderr += text));
+    const says = async (what: string): Promise<void> => {
+      const isOver = (): boolean => stderr.includes(what) || child.exitCode !== null;
+      for (let waits = 0; !isOver() && waits < 4000; waits++) await sleep(5);
+    };
+    await says('plan ');
+    await sleep(700);
+    child.kill('SIGINT');
+    await says('once more ends at once');
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ code: null, signal: 'SIGINT' });
+    expect(stderr).not.toContain('terminate');
+    expect(existsSync(sink)).toBe(false);
+  });
 });
