@@ -84,8 +84,10 @@ describe('blobs in Cloud Storage', () => {
           delete: () => open().delete('a'),
         }[operation];
         server.put('checkpoints/a', bytes('x'));
-        server.faults.push({ operation, kind: 503, times: 3 });
+        server.faults.push({ operation, kind: 'hang', times: 2 }, { operation, kind: 503 });
         await act();
+        expect(server.faults).toEqual([]);
+        server.put('checkpoints/a', bytes('x'));
         server.faults.push({ operation, kind: 503, times: 9 });
         await expect(act()).rejects.toThrow(/Cloud Storage says 503 .*\(tried 4 times\)/);
       }),
@@ -97,6 +99,21 @@ describe('blobs in Cloud Storage', () => {
       await expect(open().put('a', bytes('x'))).rejects.toThrow(/403.*roles\/storage\.objectUser/);
       expect(server.requests).toHaveLength(1);
     }));
+});
+
+describe('without an emulator', () => {
+  it('credentials that are not there are said at once, with what to do', async () => {
+    const before = { ...process.env };
+    delete process.env['STORAGE_EMULATOR_HOST'];
+    process.env['GOOGLE_APPLICATION_CREDENTIALS'] = '/none/key.json';
+    try {
+      await expect(open().list('')).rejects.toThrow(
+        /\/none\/key\.json.*gcloud auth application-default/,
+      );
+    } finally {
+      process.env = before;
+    }
+  });
 });
 
 describe('the text of an object', () => {

@@ -2,7 +2,7 @@
 import { GcsServer } from './gcs-server.ts';
 
 /** Quick, so that tests of faults are. */
-export const quick = { attempts: 4, firstDelayMs: 1, silenceMs: 150 };
+export const quick = { attempts: 4, firstDelayMs: 1, silenceMs: 400 };
 
 export async function withGcs(
   run: (server: GcsServer) => Promise<void>,

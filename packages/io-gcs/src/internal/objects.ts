@@ -1,14 +1,9 @@
-/**
- * The objects of a bucket, by Google's client: application default credentials, `STORAGE_EMULATOR_HOST` honoured. Trying again is
- * done here and not by the client, so that a request that hangs is tried again too.
- */
+/** The objects of a bucket. What fails is tried again here, also a request that hangs. */
 import { createHash } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { Storage, type Bucket, type File } from '@google-cloud/storage';
 import { WindrowError } from '@windrow/core';
-import { SilenceGuard, isConflict, isMissing, trying, type Trying } from './trying.ts';
+import { isConflict, isMissing, trying, type Trying } from './trying.ts';
+import { Wire } from './wire.ts';
 
 /** What the store says of an object. */
 export interface ObjectInfo {
@@ -29,25 +24,32 @@ export interface Content {
   readonly md5: string;
 }
 
-const LISTENERS_MAX = 64;
 const SMALL_BYTES = 1 << 20;
 /** How often a write gives way to another writer before it fails. */
 const CONFLICTS_MAX = 5;
 const OBJECTS_MAX = 5_000_000;
 
+/** Between the parts of an upload; no content is looked at, since its length is known. */
+const BOUNDARY = 'windrow-part';
+
+/** As the JSON API describes an object. */
+interface Metadata {
+  readonly name?: string;
+  readonly generation?: string;
+  readonly size?: string;
+  readonly md5Hash?: string;
+  readonly contentEncoding?: string;
+}
+
 export class Objects {
   readonly bucket: string;
-  readonly #bucket: Bucket;
   readonly #trying: Trying;
+  readonly #wire: Wire;
 
   constructor(bucket: string, policy: Trying) {
     this.bucket = bucket;
     this.#trying = policy;
-    const storage = new Storage({
-      timeout: policy.silenceMs,
-      retryOptions: { autoRetry: false, maxRetries: 0 },
-    });
-    this.#bucket = storage.bucket(bucket);
+    this.#wire = new Wire(policy.silenceMs);
   }
 
   uri(name: string): string {
@@ -57,27 +59,22 @@ export class Objects {
   /** All objects whose names begin with `prefix`, by name. */
   async list(prefix: string): Promise<ObjectInfo[]> {
     const found: ObjectInfo[] = [];
+    const what = `${this.uri(prefix)}: cannot be listed`;
+    const fields = 'items(name,generation,size,md5Hash,contentEncoding),nextPageToken';
     let pageToken: string | undefined;
     do {
-      const page = {
-        prefix,
-        autoPaginate: false,
-        ...(pageToken === undefined ? {} : { pageToken }),
-      };
-      const [files, next] = await trying(
-        this.#trying,
-        'INPUT',
-        `${this.uri(prefix)}: cannot be listed`,
-        () => this.#bucket.getFiles(page),
-      );
-      for (const file of files) found.push(infoOf(file.name, file.metadata));
+      const query = { prefix, fields, pageToken };
+      const page = (await trying(this.#trying, 'INPUT', what, () =>
+        this.#wire.json({ method: 'GET', path: this.#path(), query }),
+      )) as { readonly items?: readonly Metadata[]; readonly nextPageToken?: string };
+      for (const item of page.items ?? []) found.push(infoOf(item.name ?? '', item));
       if (found.length > OBJECTS_MAX) {
         throw new WindrowError(
           'INPUT',
           `${this.uri(prefix)}: found more than ${OBJECTS_MAX} objects, expected a longer prefix`,
         );
       }
-      pageToken = (next as { pageToken?: string } | null)?.pageToken;
+      pageToken = page.nextPageToken;
     } while (pageToken !== undefined);
     return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -87,8 +84,9 @@ export class Objects {
     const what = `${this.uri(name)}: cannot be looked at`;
     return trying(this.#trying, 'INPUT', what, async () => {
       try {
-        const [metadata] = await this.#file(name, generation).getMetadata();
-        return infoOf(name, metadata);
+        const query = generation === null ? {} : { generation };
+        const path = this.#path(name);
+        return infoOf(name, (await this.#wire.json({ method: 'GET', path, query })) as Metadata);
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;
@@ -100,33 +98,14 @@ export class Objects {
   async range(name: string, generation: string, start: number, end: number): Promise<Uint8Array> {
     const what = `${this.uri(name)}#${generation}: bytes ${start} to ${end} cannot be read`;
     if (end <= start) return new Uint8Array(0);
-    return trying(this.#trying, 'INPUT', what, async () => {
-      const stream = this.#file(name, generation).createReadStream({
-        start,
-        end: end - 1,
-        decompress: false,
-        validation: false,
-      });
-      // The client's own streams have more listeners than Node finds usual.
-      stream.on('response', (response: EventEmitter) => response.setMaxListeners(LISTENERS_MAX));
-      const guard = new SilenceGuard(this.#trying.silenceMs, stream);
-      const bytes = new Uint8Array(end - start);
-      let length = 0;
-      try {
-        for await (const part of stream) {
-          guard.heard();
-          const chunk = part as Uint8Array;
-          if (length + chunk.length > bytes.length)
-            throw new Error('more bytes than were asked for');
-          bytes.set(chunk, length);
-          length += chunk.length;
-        }
-      } finally {
-        guard.end();
-      }
-      if (length === bytes.length) return bytes;
-      throw new Error(`the answer ended after ${length} of ${bytes.length} bytes`);
+    const bytes = new Uint8Array(end - start);
+    await trying(this.#trying, 'INPUT', what, () => {
+      const query = { alt: 'media', generation };
+      // Without the second header the store unpacks what it holds packed.
+      const headers = { range: `bytes=${start}-${end - 1}`, 'accept-encoding': 'gzip' };
+      return this.#wire.download({ method: 'GET', path: this.#path(name), query, headers }, bytes);
     });
+    return bytes;
   }
 
   /**
@@ -138,7 +117,7 @@ export class Objects {
     const what = `${this.uri(name)}: cannot be written`;
     // Most names are new: then a small object takes one request. A large one is not sent in vain.
     const isSmall = content.sizeBytes <= SMALL_BYTES;
-    let replaced: string | number = isSmall ? 0 : ((await this.info(name))?.generation ?? 0);
+    let replaced = isSmall ? '0' : ((await this.info(name))?.generation ?? '0');
     for (let conflicts = 0; conflicts <= CONFLICTS_MAX; conflicts++) {
       try {
         await trying(this.#trying, 'OUTPUT', what, () => this.#upload(name, content, replaced));
@@ -149,7 +128,7 @@ export class Objects {
       const there = await this.info(name);
       // An attempt of which no answer came did succeed.
       if (there?.md5 === content.md5 && there.sizeBytes === content.sizeBytes) return;
-      replaced = there?.generation ?? 0;
+      replaced = there?.generation ?? '0';
     }
     throw new WindrowError('OUTPUT', `${what}: others write the same object all the time`);
   }
@@ -157,29 +136,46 @@ export class Objects {
   /** Does nothing where there is none. @throws WindrowError OUTPUT */
   async delete(name: string): Promise<void> {
     await trying(this.#trying, 'OUTPUT', `${this.uri(name)}: cannot be deleted`, async () => {
-      await this.#file(name, null).delete({ ignoreNotFound: true });
+      try {
+        await this.#wire.json({ method: 'DELETE', path: this.#path(name) });
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
     });
   }
 
-  #file(name: string, generation: string | null): File {
-    return this.#bucket.file(name, generation === null ? {} : { generation });
+  /** Of the bucket's objects, or of one. */
+  #path(name?: string): string {
+    const path = `/storage/v1/b/${encodeURIComponent(this.bucket)}/o`;
+    return name === undefined ? path : `${path}/${encodeURIComponent(name)}`;
   }
 
-  async #upload(name: string, content: Content, replaced: string | number): Promise<void> {
-    const target = this.#file(name, null).createWriteStream({
-      resumable: false,
-      validation: false,
-      metadata: { md5Hash: content.md5 },
-      preconditionOpts: { ifGenerationMatch: replaced },
+  async #upload(name: string, content: Content, replaced: string): Promise<void> {
+    const metadata = JSON.stringify({ name, md5Hash: content.md5 });
+    const head = Buffer.from(
+      `--${BOUNDARY}\r\ncontent-type: application/json\r\n\r\n${metadata}\r\n--${BOUNDARY}\r\ncontent-type: application/octet-stream\r\n\r\n`,
+    );
+    const tail = Buffer.from(`\r\n--${BOUNDARY}--`);
+    await this.#wire.json({
+      method: 'POST',
+      path: `/upload${this.#path()}`,
+      query: { uploadType: 'multipart', name, ifGenerationMatch: replaced },
+      headers: {
+        'content-type': `multipart/related; boundary=${BOUNDARY}`,
+        'content-length': String(head.length + content.sizeBytes + tail.length),
+      },
+      body: Readable.from(around(head, content.open(), tail)),
     });
-    const guard = new SilenceGuard(this.#trying.silenceMs, target);
-    const source = content.open();
-    source.on('data', () => guard.heard());
-    try {
-      await pipeline(source, target);
-    } finally {
-      guard.end();
-    }
+  }
+}
+
+async function* around(head: Buffer, content: Readable, tail: Buffer): AsyncGenerator<Buffer> {
+  try {
+    yield head;
+    yield* content as AsyncIterable<Buffer>;
+    yield tail;
+  } finally {
+    content.destroy();
   }
 }
 
@@ -192,10 +188,10 @@ export function contentOf(bytes: Uint8Array): Content {
   };
 }
 
-function infoOf(name: string, metadata: File['metadata']): ObjectInfo {
+function infoOf(name: string, metadata: Metadata): ObjectInfo {
   return {
     name,
-    generation: String(metadata.generation ?? ''),
+    generation: metadata.generation ?? '',
     sizeBytes: Number(metadata.size ?? 0),
     md5: metadata.md5Hash ?? null,
     contentEncoding: metadata.contentEncoding ?? null,

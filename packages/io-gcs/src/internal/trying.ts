@@ -52,13 +52,7 @@ export function isMissing(error: unknown): boolean {
 
 /** HTTP status of an answer; null where there was none. */
 function statusOf(error: unknown): number | null {
-  if (!(error instanceof Error)) return null;
-  for (const key of ['code', 'status'] as const) {
-    const value =
-      key in error ? Number((error as Error & Record<string, unknown>)[key]) : Number.NaN;
-    if (Number.isInteger(value)) return value;
-  }
-  return null;
+  return error instanceof StatusError ? error.status : null;
 }
 
 function isTransient(error: unknown): boolean {
@@ -93,22 +87,32 @@ function oneLine(text: string): string {
   return line.length > TEXT_MAX ? `${line.slice(0, TEXT_MAX)}...` : line;
 }
 
-/** Ends a stream of which nothing is heard for a time; `heard` says that something was. */
-export class SilenceGuard {
-  readonly #timer: NodeJS.Timeout;
+/** An answer with another status than 2xx. */
+export class StatusError extends Error {
+  readonly status: number;
 
-  constructor(silenceMs: number, stream: { destroy(error: Error): void }) {
-    this.#timer = setTimeout(
-      () => stream.destroy(new Error(`no byte came or went for ${silenceMs} ms`)),
-      silenceMs,
-    );
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
   }
+}
 
-  heard(): void {
-    this.#timer.refresh();
-  }
+/** Something came or went. */
+export type Heard = () => void;
 
-  end(): void {
-    clearTimeout(this.#timer);
+/** Runs, and ends what it runs by the signal when nothing is heard for a time. Throws what says so. */
+export async function untilSilent<Result>(
+  silenceMs: number,
+  run: (heard: Heard, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const aborting = new AbortController();
+  const timer = setTimeout(() => aborting.abort(), silenceMs);
+  try {
+    return await run(() => void timer.refresh(), aborting.signal);
+  } catch (error) {
+    if (!aborting.signal.aborted) throw error;
+    throw new Error(`no byte came or went for ${silenceMs} ms`, { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,6 +1,12 @@
 import { WindrowError } from '@windrow/core';
 import { describe, expect, it } from 'vitest';
-import { isConflict, isMissing, trying } from '../../src/internal/trying.ts';
+import {
+  StatusError,
+  isConflict,
+  isMissing,
+  trying,
+  untilSilent,
+} from '../../src/internal/trying.ts';
 
 const policy = { attempts: 3, firstDelayMs: 1, silenceMs: 1000 };
 
@@ -15,7 +21,7 @@ function failing(error: Error, times: number): { run: () => Promise<string>; cal
   };
 }
 
-const answered = (code: number): Error => Object.assign(new Error('said so'), { code });
+const answered = (status: number): Error => new StatusError(status, 'said so');
 
 describe('trying', () => {
   it.each([
@@ -60,5 +66,18 @@ describe('trying', () => {
     expect(isMissing(answered(404))).toBe(true);
     const own = new WindrowError('FORMAT', 'no');
     await expect(trying(policy, 'OUTPUT', 'x', failing(own, 9).run)).rejects.toBe(own);
+  });
+
+  it('ends what falls silent, and leaves what does not', async () => {
+    const hanging = untilSilent(
+      20,
+      (_heard, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    );
+    await expect(hanging).rejects.toThrow('no byte came or went for 20 ms');
+    const own = untilSilent(1000, () => Promise.reject(answered(404)));
+    await expect(own).rejects.toThrow('said so');
   });
 });
