@@ -156,6 +156,7 @@ describe.concurrent('a subscription with faults', () => {
     fake.publish(TOPIC, messages([1]));
     const reading = checkpointed(fake, 'silence_s=0.2', 0);
     await reading.until(1);
+    await reading.untilTrue(() => subscription.streams === 2);
     subscription.silence();
     fake.publish(TOPIC, messages(range(2, 100)));
     await reading.until(99);

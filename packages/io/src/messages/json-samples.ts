@@ -7,7 +7,8 @@
 import type { MetricDictionary } from '@windrow/core';
 import { elementEnd } from './internal/element-end.ts';
 import { pushJsonSample } from './internal/json-sample.ts';
-import { SampleScanner, afterSpace } from './internal/sample-scanner.ts';
+import { SampleScanner } from './internal/sample-scanner.ts';
+import { afterSpace } from './internal/skip-value.ts';
 import type { RowBuffer } from './row-buffer.ts';
 import type { SampleFields } from './sample-fields.ts';
 

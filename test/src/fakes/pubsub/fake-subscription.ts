@@ -58,6 +58,8 @@ export class FakeSubscription {
   #leases: Map<string, Lease> = new Map();
   readonly #done: Set<string> = new Set();
   #lastAck = 0;
+  /** How often the first that waits was not the next. */
+  #passedOver = 0;
 
   constructor(
     names: { name: string; topic: string; isExactlyOnce: boolean },
@@ -154,14 +156,17 @@ export class FakeSubscription {
     return true;
   }
 
-  /** Takes back what was held for too long. */
-  expire(): void {
-    const nowMs = performance.now();
+  /** Takes back what was held for too long, or everything, as if time had passed. */
+  expire(isAll = false): void {
+    const nowMs = isAll ? Number.POSITIVE_INFINITY : performance.now();
+    const again: FakeMessage[] = [];
     for (const lease of this.#leases.values()) {
       if (lease.isOver || lease.deadlineMs > nowMs) continue;
       this.#end(lease);
-      if (!this.#done.has(lease.message.messageId)) this.#waiting.push(lease.message);
+      if (!this.#done.has(lease.message.messageId)) again.push(lease.message);
     }
+    // The oldest first, as far as there is an order.
+    if (again.length > 0) this.#waiting = [...again, ...this.#waiting];
     this.pump();
   }
 
@@ -191,7 +196,10 @@ export class FakeSubscription {
 
   #next(): FakeMessage {
     const window = Math.min(this.#faults.disorder, this.#waiting.length);
-    const index = window <= 1 ? 0 : Math.floor(this.#random() * window);
+    // None is passed over for ever.
+    const isDue = window <= 1 || this.#passedOver >= 2 * window;
+    const index = isDue ? 0 : Math.floor(this.#random() * window);
+    this.#passedOver = index === 0 ? 0 : this.#passedOver + 1;
     const message = this.#waiting[index]!;
     if (index === 0) this.#waiting.shift();
     else this.#waiting.splice(index, 1);

@@ -18,7 +18,7 @@ export class PubSubFaults {
   breakAfterMessages = 0;
   /** Share of messages that are delivered a second time at once. */
   duplicates = 0;
-  /** Messages are taken at random from so many that wait at the front. */
+  /** Messages are taken at random from so many that wait at the front; none is passed over more than twice as often. */
   disorder = 1;
   /** Share of acknowledgements that come too late. */
   expiredAcks = 0;
