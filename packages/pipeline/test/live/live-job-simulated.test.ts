@@ -14,6 +14,7 @@ import { startJob, type JobParts } from './fakes/start-job.ts';
 import { World, dice } from './fakes/world.ts';
 
 const LIVES_MAX = 40;
+const RUNS = 40;
 
 interface Life {
   readonly seed: number;
@@ -25,6 +26,8 @@ interface Life {
   readonly options: JobParts['options'];
   readonly snapshotMs: number;
   readonly commitMs: number;
+  /** What it takes to write a blob. */
+  readonly latencyMs: number;
 }
 
 interface Lived {
@@ -49,12 +52,14 @@ async function liveThrough(life: Life): Promise<Lived> {
       life.source === 'file'
         ? new FileLikeSource(world, life.messages)
         : new QueueLikeSource(world, queue, n === 0 ? (messages) => messages : shuffled);
+    const store = new MemoryBlobs(world, blobs);
+    store.latencyMs = life.latencyMs;
     const { job } = startJob({
       world,
       definitions: plantDefinitions(life.allowedLatenessMs),
       sources: [source],
       outside,
-      blobs: new MemoryBlobs(world, blobs),
+      blobs: store,
       options: life.options,
       snapshotMs: life.snapshotMs,
       commitMs: life.commitMs,
@@ -69,14 +74,20 @@ function undisturbed(life: Life): Promise<Lived> {
   return liveThrough({ ...life, ends: [], source: 'file' });
 }
 
-const ends = fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 900 })), {
-  maxLength: 8,
-});
+/** Steps of lives that end: some while they start, most while they work. */
+const ends = fc.array(
+  fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 40 }), weight: 1 },
+    { arbitrary: fc.integer({ min: 20, max: 300 }), weight: 3 },
+  ),
+  { minLength: 1, maxLength: 8 },
+);
 const times = {
   seed: fc.integer({ min: 0, max: 1e9 }),
   ends,
   snapshotMs: fc.constantFrom(50, 200, 1500),
   commitMs: fc.constantFrom(1, 20, 100),
+  latencyMs: fc.constantFrom(0, 15, 80),
 };
 
 const NO_LATENESS = 60_000;
@@ -104,7 +115,7 @@ describe('killed at any step', () => {
           expect(report.predictions).toBe(expected.report.predictions);
           expect(report.drained).toBe(true);
         }),
-        { numRuns: 25 },
+        { numRuns: RUNS },
       );
     },
   );
@@ -127,7 +138,7 @@ describe('killed at any step', () => {
         const { received, ...headings } = report.samples;
         expect(Object.values(headings).reduce((a, b) => a + b, 0)).toBe(received);
       }),
-      { numRuns: 25 },
+      { numRuns: RUNS },
     );
   });
 
@@ -152,7 +163,7 @@ describe('killed at any step', () => {
           expect(outside.last().get(window)).toBe(value);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: RUNS },
     );
   });
 });

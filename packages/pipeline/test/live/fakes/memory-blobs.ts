@@ -8,6 +8,8 @@ export class MemoryBlobs implements BlobStore {
   /** Puts that fail before one works. */
   failures = 0;
   puts = 0;
+  /** What a put takes. */
+  latencyMs = 0;
   readonly #world: World;
 
   /** @param blobs what an earlier world left */
@@ -23,6 +25,7 @@ export class MemoryBlobs implements BlobStore {
       throw new WindrowError('OUTPUT', `${name}: the store is down`);
     }
     this.puts++;
+    await this.#world.takes(this.latencyMs);
     this.blobs.set(name, bytes.slice());
     await this.#world.step();
   }

@@ -62,6 +62,11 @@ export class World implements LiveClock {
     });
   }
 
+  /** Something outside takes its time. */
+  async takes(ms: number): Promise<void> {
+    if (ms > 0) await this.sleep(ms, new AbortController().signal);
+  }
+
   /** Something outside is about to happen, or has just happened: where the world may end. */
   async step(): Promise<void> {
     if (this.#hasEnded) await never();
