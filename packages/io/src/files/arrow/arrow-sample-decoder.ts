@@ -5,10 +5,20 @@
  *
  * Dictionary batches are not among them.
  */
-import { RecordBatchReader, type RecordBatch } from 'apache-arrow';
+import {
+  Message,
+  RecordBatch,
+  RecordBatchReader,
+  Struct,
+  makeData,
+  type Schema,
+  type Vector,
+} from 'apache-arrow';
+import type { RecordBatch as BatchHeader } from 'apache-arrow/ipc/metadata/message';
+import { VectorLoader } from 'apache-arrow/visitor/vectorloader';
 import { WindrowError, messageOf, type SampleBatch } from '@windrow/core';
 import { Damage } from '../internal/damage.ts';
-import { bareMessage } from './internal/bare-message.ts';
+import { bareMessage, type BareMessage } from './internal/bare-message.ts';
 import { registerBufferCodecs } from './internal/buffer-codecs.ts';
 import { RecordSamples, type RecordOptions } from './internal/record-samples.ts';
 
@@ -18,7 +28,8 @@ export type { SampleColumnNames } from './internal/record-samples.ts';
 export type ArrowSampleOptions = Omit<RecordOptions, 'decimals'>;
 
 export class ArrowSampleDecoder {
-  readonly #schema: Uint8Array;
+  readonly #schemaMessage: Uint8Array;
+  readonly #schema: Schema;
   readonly #source: string;
   readonly #samples: RecordSamples;
   /**
@@ -35,11 +46,11 @@ export class ArrowSampleDecoder {
   constructor(schemaMessage: Uint8Array, options: ArrowSampleOptions) {
     registerBufferCodecs();
     this.#source = options.source;
-    this.#schema = schemaMessage;
-    this.#samples = this.#guarded(() => {
+    this.#schemaMessage = schemaMessage;
+    [this.#schema, this.#samples] = this.#guarded(() => {
       bareMessage(schemaMessage, 'schema');
       const { schema } = RecordBatchReader.from([schemaMessage]).open();
-      return new RecordSamples(schema, { ...options, decimals: true });
+      return [schema, new RecordSamples(schema, { ...options, decimals: true })];
     });
   }
 
@@ -53,12 +64,30 @@ export class ArrowSampleDecoder {
         this.#bytes = new Uint8Array(batchMessage.length);
       }
       this.#bytes.set(batchMessage);
-      const { head, body } = bareMessage(this.#bytes.subarray(0, batchMessage.length), 'batch');
-      const reader = RecordBatchReader.from([this.#schema, head, body]);
-      const { value } = reader.next();
-      if (value === undefined || value === null) throw new Damage('no record batch');
-      return value;
+      const message = bareMessage(this.#bytes.subarray(0, batchMessage.length), 'batch');
+      return this.#plain(message) ?? this.#unpacked(message);
     });
+  }
+
+  /** The batch as it lies in the message; null where it is compressed. A reader for each batch would be costly garbage. */
+  #plain({ head, body, prefix }: BareMessage): RecordBatch | null {
+    const message = Message.decode(head.subarray(prefix));
+    const { nodes, buffers, variadicBufferCounts, length, compression } =
+      message.header() as BatchHeader;
+    if (compression !== null) return null;
+    const none = new Map<number, Vector>();
+    const { version } = message;
+    const loader = new VectorLoader(body, nodes, buffers, none, version, variadicBufferCounts);
+    const { fields } = this.#schema;
+    const children = loader.visitMany(fields);
+    const data = makeData({ type: new Struct(fields), length, nullCount: 0, children });
+    return new RecordBatch(this.#schema, data);
+  }
+
+  #unpacked({ head, body }: BareMessage): RecordBatch {
+    const { value } = RecordBatchReader.from([this.#schemaMessage, head, body]).next();
+    if (value === undefined || value === null) throw new Damage('no record batch');
+    return value;
   }
 
   /**

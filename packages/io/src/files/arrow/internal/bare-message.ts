@@ -11,6 +11,8 @@ export interface BareMessage {
   /** Prefix and metadata. */
   readonly head: Uint8Array;
   readonly body: Uint8Array;
+  /** Bytes of the prefix. */
+  readonly prefix: number;
 }
 
 /** Splits a message, which must be of the kind that is expected and all there. Throws Damage. */
@@ -39,5 +41,5 @@ export function bareMessage(bytes: Uint8Array, expected: 'schema' | 'batch'): Ba
       throw new Damage(`a batch that unpacks to ${unpacked} bytes; the limit is ${BODY_BYTES_MAX}`);
     }
   }
-  return { head: bytes.subarray(0, prefix + size), body };
+  return { head: bytes.subarray(0, prefix + size), body, prefix };
 }
