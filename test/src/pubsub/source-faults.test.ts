@@ -324,4 +324,22 @@ describe.concurrent('a subscription with faults', () => {
     expect(subscription.acknowledged).toHaveLength(3000);
     await reading.source.close();
   });
+
+  it('closes in bounded time when the server is gone, and says what became of the acknowledgements', async () => {
+    const { fake } = await setup();
+    fake.publish(TOPIC, messages(range(0, 100)));
+    const reading = read(fake);
+    await reading.until(100);
+    await fake.stop();
+    const acknowledged = reading.source.acknowledge(reading.handed.at(-1)!.sequence);
+    const start = performance.now();
+    await reading.stop();
+    await acknowledged;
+    expect(performance.now() - start).toBeLessThan(30_000);
+    expect(reading.source.status().counters).toMatchObject({
+      ack_given_up: 100,
+      acknowledged: 0,
+      unacknowledged: 0,
+    });
+  });
 });
