@@ -80,9 +80,7 @@ async function read(resumeAt: string | null, splits = SPLITS, atMost = 1000): Pr
   const reject = (letter: DeadLetter): void => void got.letters.push(letter);
   const source = finiteSource(new NumberedSource(splits));
   const options = { dictionary, reject, resumeAt, signal: stop.signal };
-  for await (const { batch, sequence, position } of source.deliveries(
-    options,
-  ) as AsyncIterable<Delivery>) {
+  for await (const { batch, sequence, position } of source.deliveries(options)) {
     got.values.push(...batch.values.subarray(0, batch.length));
     got.sequences.push(sequence);
     got.positions.push(position);

@@ -23,7 +23,7 @@ interface Life {
   /** Steps after which each life ends; the last one does not. */
   readonly ends: readonly number[];
   readonly source: 'file' | 'queue';
-  readonly options: JobParts['options'];
+  readonly options: NonNullable<JobParts['options']>;
   readonly snapshotMs: number;
   readonly commitMs: number;
   /** What it takes to write a blob. */
