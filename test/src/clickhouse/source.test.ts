@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricDictionary } from '@windrow/core';
 import { clickhouseSource, type ClickHouseOptions } from '@windrow/io-clickhouse';
+import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrowStream, fakeEngine, type FakeRow } from './fake-engine.ts';
 import { HttpFront, type Engine } from './http-front.ts';
@@ -235,6 +236,22 @@ describe('what fails', () => {
       expect(server.faults).toEqual([]);
     },
   );
+
+  it('any faults, one after the other: every row once', async () => {
+    const server = await front(fakeEngine(rows));
+    const fault = fc.record({
+      kind: fc.constantFrom('cut', 'short', 'exception', 'hang', 'refuse', 'busy'),
+      afterBytes: fc.integer({ min: 0, max: 20_000 }),
+      sql: fc.constantFrom('FORMAT ArrowStream', 'GROUP BY'),
+    });
+    const run = fc.asyncProperty(fc.array(fault, { maxLength: 3 }), async (faults) => {
+      server.faults.splice(0, server.faults.length, ...faults.map((each) => ({ ...each })));
+      const table = source(server.uri('db.samples', { slice: '15m', timeout: '150ms' }));
+      expect(sortedKeys((await readRows(table)).rows)).toEqual(sortedKeys(rows));
+      await table.close();
+    });
+    await fc.assert(run, { numRuns: 6 });
+  });
 
   it('metadata are asked for again, too', async () => {
     const server = await front(fakeEngine(rows));

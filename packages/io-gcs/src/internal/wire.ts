@@ -2,8 +2,8 @@
  * Requests to Cloud Storage's JSON API: where it is and who asks is Google's client's business (application default credentials,
  * `STORAGE_EMULATOR_HOST`), the connection is Node's own, so that a request that falls silent can be ended at any point of it.
  */
-import { request as requestPlain, Agent as PlainAgent, type IncomingMessage } from 'node:http';
-import { request as requestSecure, Agent as SecureAgent } from 'node:https';
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { Storage } from '@google-cloud/storage';
@@ -24,10 +24,6 @@ export interface WireRequest {
 const TEXT_BYTES_MAX = 256 << 20;
 /** What the client says where it finds none, or none that hold; anything else may be the network. */
 const NO_CREDENTIALS = /credentials|does not exist|ENOENT|invalid_grant|not a file/i;
-const agents = {
-  http: new PlainAgent({ keepAlive: true }),
-  https: new SecureAgent({ keepAlive: true }),
-};
 
 export class Wire {
   readonly #storage: Storage = new Storage();
@@ -70,10 +66,8 @@ export class Wire {
       if (value !== undefined) url.searchParams.set(key, value);
     }
     const headers = { ...(await this.#credentials(url)), ...wanted.headers };
-    const isSecure = url.protocol === 'https:';
-    const outgoing = isSecure
-      ? requestSecure(url, { method: wanted.method, headers, signal, agent: agents.https })
-      : requestPlain(url, { method: wanted.method, headers, signal, agent: agents.http });
+    const request = url.protocol === 'https:' ? requestSecure : requestPlain;
+    const outgoing = request(url, { method: wanted.method, headers, signal });
     const incoming = new Promise<IncomingMessage>((resolve, reject) => {
       outgoing.on('response', resolve).on('error', reject);
     });
