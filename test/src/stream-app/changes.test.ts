@@ -1,7 +1,7 @@
 /** Definitions and models change, go bad and go away while the app runs. */
 import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { withApp, type StreamApp } from './stream-app.ts';
+import { SLOW, withApp, type StreamApp } from './stream-app.ts';
 import {
   definitionsOf,
   outputId,
@@ -25,7 +25,7 @@ const made = (app: StreamApp, count: number): Promise<true> =>
     async () => (await app.metric('windrow_predictions_total')) === count,
   );
 
-describe('definitions', () => {
+describe.concurrent('definitions', SLOW, () => {
   it('are replaced while the app runs, refused when they are bad, and kept when they are gone', () =>
     withTinyJob([1], (job) =>
       withApp(argsOf(job), async (app) => {
@@ -115,7 +115,7 @@ describe('definitions', () => {
     }));
 });
 
-describe('models', () => {
+describe.concurrent('models', SLOW, () => {
   it('are swapped while the app runs, and stay while their store is away or has a bad one', () =>
     withTinyJob([1], (job) =>
       withApp(argsOf(job), async (app) => {

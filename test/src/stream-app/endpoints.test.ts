@@ -1,12 +1,14 @@
 /** Every endpoint of a running app, as an engineer asks them. */
 import { appendFile } from 'node:fs/promises';
+import { readTensorBatch } from '@windrow/windowing';
+import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
-import { withApp } from './stream-app.ts';
-import { lineId, outputId, secondsOf, withTinyJob } from './tiny-job.ts';
+import { SLOW, withApp } from './stream-app.ts';
+import { lineId, outputId, secondOf, secondsOf, withTinyJob } from './tiny-job.ts';
 
 const START_S = 1_700_000_000;
 
-describe('a running app answers', () => {
+describe.concurrent('a running app answers', SLOW, () => {
   it('probes, metrics and queries, and problems as problems', () =>
     withTinyJob([1, 2], (job) =>
       withApp([...job.args, '--checkpoint', job.path('state')], async (app) => {
@@ -59,6 +61,10 @@ describe('a running app answers', () => {
           line: { line_id: lineId(1) },
           counts: { scored: 15 },
         });
+        const { definition } = await app.json<{ definition: object }>(
+          `/v1/definitions/${outputId(2)}`,
+        );
+        expect(definition).toMatchObject({ line_id: lineId(2) });
         expect(await app.json('/v1/status')).toMatchObject({ state: 'running', lines: 2 });
 
         for (const [path, status] of [
@@ -80,6 +86,58 @@ describe('a running app answers', () => {
         const head = await fetch(`${await app.url()}/livez`, { method: 'HEAD' });
         expect([head.status, await head.text()]).toEqual([200, '']);
         expect(await app.stop()).toEqual({ code: 0, signal: null });
+      }),
+    ));
+
+  it('a window as it is now, as JSON and as Arrow', () =>
+    withTinyJob([1, 2], (job) =>
+      withApp(job.args, async (app) => {
+        await app.logged('started');
+        // A second that one of the inputs lacks.
+        await appendFile(job.input, secondsOf([1], START_S, START_S + 20));
+        await appendFile(job.input, secondOf(1, START_S + 20).split('\n')[0]! + '\n');
+        await appendFile(job.input, secondsOf([1], START_S + 21, START_S + 30));
+        await app.until(
+          'predictions',
+          async () => (await app.metric('windrow_predictions_total')) === 15,
+        );
+        const path = `/v1/definitions/${outputId(1)}/window`;
+        const first = START_S + 24 - 10;
+        const values = Array.from({ length: 10 }, (_, i) => (first + i) % 60);
+        const filled = values.with(6, values[5]!);
+        expect(await app.json(path)).toMatchObject({
+          output_metric_id: outputId(1),
+          window_start_ms: first * 1000,
+          window_end_ms: (START_S + 24) * 1000,
+          verdict: 'complete',
+          shape: [2, 10],
+          layout: 'channel_major',
+          tensor: [...values, ...filled],
+          observed: [...values.map(() => 1), 1, 1, 1, 1, 1, 1, 0, 1, 1, 1],
+          age_cells: [...values.map(() => 0), 0, 0, 0, 0, 0, 0, 1, 0, 0, 0],
+        });
+        expect(await app.json(`/v1/definitions/${outputId(1)}`)).toMatchObject({
+          inputs: [{ coverage: 1 }, { coverage: 0.9 }],
+        });
+        expect(await app.json(`${path}?at=${(START_S + 20) * 1000}`)).toMatchObject({
+          window_end_ms: (START_S + 20) * 1000,
+        });
+        const accept = 'application/vnd.apache.arrow.stream';
+        const arrow = await app.get(path, { accept });
+        expect(arrow.headers.get('content-type')).toBe(accept);
+        const table = tableFromIPC(new Uint8Array(await arrow.arrayBuffer()));
+        const { tensors, shape, windowEndsMs } = readTensorBatch(table.batches[0]!);
+        expect([...tensors]).toEqual([...values, ...filled]);
+        expect([shape, [...windowEndsMs]]).toEqual([[2, 10], [(START_S + 24) * 1000]]);
+        for (const [asked, status, headers] of [
+          [path, 406, { accept: 'text/html' }],
+          [`${path}?at=soon`, 400, {}],
+          [`${path}?at=0`, 404, {}],
+          [`/v1/definitions/${outputId(2)}/window`, 404, {}],
+          [`/v1/definitions/${outputId(9)}/window`, 404, {}],
+        ] as const) {
+          expect([asked, (await app.get(asked, headers)).status]).toEqual([asked, status]);
+        }
       }),
     ));
 

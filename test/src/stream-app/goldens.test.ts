@@ -11,7 +11,7 @@ import { fileSource, openSampleSink } from '@windrow/io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectPredictions } from '../kit/expect-predictions.ts';
 import { SKIPPED, fixture, goldenJson, goldenPredictions, hasFixtures } from '../kit/fixtures.ts';
-import { withApp } from './stream-app.ts';
+import { SLOW, withApp } from './stream-app.ts';
 import { predictionsIn } from './tiny-job.ts';
 
 interface GoldenStream {
@@ -62,43 +62,48 @@ async function writeLines(from: string, to: string): Promise<string> {
   return to;
 }
 
-describe.skipIf(!hasFixtures)(`windrow-stream gives the stream goldens${SKIPPED}`, () => {
-  it.each(runs)(
-    '$name from $source in $workers workers, checkpoints: $keeps',
-    async ({ name, golden, source, workers, keeps }) => {
-      const own = await mkdtemp(join(folder, 'run-'));
-      const out = join(own, 'out');
-      const isStdin = source === 'stdin:';
-      const stdin = isStdin ? openSync(await linesOf(golden.data), 'r') : undefined;
-      const args = [
-        ...['--definitions', fixture(`definitions/${golden.definitions}`)],
-        ...['--models', fixture('models'), '--workers', String(workers)],
-        ...['--source', isStdin ? source : `file:${fixture(`data/${golden.data}`)}`],
-        ...['--sink', `files:${out}?format=ndjson&interval=31d`],
-        ...['--out-of-order', String(golden.out_of_order_s), '--idle-after', '0'],
-        ...(keeps ? ['--checkpoint', join(own, 'state'), '--snapshot-interval', '0.5'] : []),
-      ];
-      await withApp(
-        args,
-        async (app) => {
-          const { code } = await app.ended;
-          expect([code, app.stderr]).toEqual([0, expect.stringContaining('"outcome":"finished"')]);
-        },
-        stdin === undefined ? {} : { stdin },
-      );
-      if (stdin !== undefined) closeSync(stdin);
-      const got = await predictionsIn(out);
-      expect(got.size).toBe(golden.predictions);
-      const collected = new Map(
-        Array.from(got, ([key, row]) => [
-          key,
-          {
-            value: row.value,
-            model: { identifier: row.model_identifier, version: row.model_version, sha256: '' },
+describe
+  .skipIf(!hasFixtures)
+  .concurrent(`windrow-stream gives the stream goldens${SKIPPED}`, () => {
+    it.each(runs)(
+      '$name from $source in $workers workers, checkpoints: $keeps',
+      async ({ name, golden, source, workers, keeps }) => {
+        const own = await mkdtemp(join(folder, 'run-'));
+        const out = join(own, 'out');
+        const isStdin = source === 'stdin:';
+        const stdin = isStdin ? openSync(await linesOf(golden.data), 'r') : undefined;
+        const args = [
+          ...['--definitions', fixture(`definitions/${golden.definitions}`)],
+          ...['--models', fixture('models'), '--workers', String(workers)],
+          ...['--source', isStdin ? source : `file:${fixture(`data/${golden.data}`)}`],
+          ...['--sink', `files:${out}?format=ndjson&interval=31d`],
+          ...['--out-of-order', String(golden.out_of_order_s), '--idle-after', '0'],
+          ...(keeps ? ['--checkpoint', join(own, 'state'), '--snapshot-interval', '0.5'] : []),
+        ];
+        await withApp(
+          args,
+          async (app) => {
+            const { code } = await app.ended;
+            expect([code, app.stderr]).toEqual([
+              0,
+              expect.stringContaining('"outcome":"finished"'),
+            ]);
           },
-        ]),
-      );
-      expectPredictions(collected, goldenPredictions(name));
-    },
-  );
-});
+          stdin === undefined ? {} : { stdin },
+        );
+        if (stdin !== undefined) closeSync(stdin);
+        const got = await predictionsIn(out);
+        expect(got.size).toBe(golden.predictions);
+        const collected = new Map(
+          Array.from(got, ([key, row]) => [
+            key,
+            {
+              value: row.value,
+              model: { identifier: row.model_identifier, version: row.model_version, sha256: '' },
+            },
+          ]),
+        );
+        expectPredictions(collected, goldenPredictions(name));
+      },
+    );
+  });

@@ -5,7 +5,7 @@
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { withApp } from './stream-app.ts';
+import { SLOW, withApp } from './stream-app.ts';
 import { predictionsIn, secondsOf, withTinyJob, type TinyJob } from './tiny-job.ts';
 
 const START_S = 1_700_000_000;
@@ -13,7 +13,7 @@ const START_S = 1_700_000_000;
 const nth = (job: TinyJob, n: number): Promise<void> =>
   appendFile(job.input, secondsOf([1, 2], START_S + n * 50, START_S + (n + 1) * 50));
 
-describe('SIGTERM', () => {
+describe.concurrent('SIGTERM', SLOW, () => {
   it.each(['strict', 'eager'])(
     'drains, exits with 0 and loses nothing; a restart goes on (%s)',
     (delivery) =>
@@ -93,7 +93,7 @@ describe('SIGTERM', () => {
     }));
 });
 
-describe('standard input', () => {
+describe.concurrent('standard input', SLOW, () => {
   it('ends, and every window is judged', () =>
     withTinyJob([1], async (job) => {
       const args = ['--definitions', job.definitions, '--models', job.models, '--sink', 'log:'];
@@ -131,7 +131,7 @@ describe('standard input', () => {
     }));
 });
 
-describe('the summary', () => {
+describe.concurrent('the summary', SLOW, () => {
   it('is written at the end, also when the run fails', () =>
     withTinyJob([1], async (job) => {
       await appendFile(job.input, secondsOf([1], START_S, START_S + 30));

@@ -5,7 +5,12 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = join(import.meta.dirname, '../../../apps/stream/src/main.ts');
-const WAIT_MS = 20_000;
+/** Generous: the machine may be busy with other things. */
+const WAIT_MS = 60_000;
+/** Processes at once, of the tests of a file that run side by side. */
+const APPS_MAX = 3;
+/** What a test may take, with its turn to come. */
+export const SLOW = { timeout: 180_000 } as const;
 
 export interface LogLine {
   readonly level: string;
@@ -90,7 +95,9 @@ export class StreamApp {
   async metric(series: string): Promise<number | null> {
     const text = await (await this.get('/metrics')).text();
     const line = text.split('\n').find((one) => one.startsWith(`${series} `));
-    return line === undefined ? null : Number(line.slice(series.length + 1));
+    if (line === undefined) return null;
+    const value = line.slice(series.length + 1);
+    return value === '+Inf' ? Infinity : Number(value);
   }
 
   /** Ends it as an orchestrator does. */
@@ -111,16 +118,33 @@ function textOf(stream: Readable, take: (text: string) => void): void {
   stream.setEncoding('utf8').on('data', take);
 }
 
+const waiting: (() => void)[] = [];
+let running = 0;
+
+/** Runs when it is its turn. */
+async function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  if (running >= APPS_MAX) await new Promise<void>((resolve) => waiting.push(resolve));
+  running++;
+  try {
+    return await run();
+  } finally {
+    running--;
+    waiting.shift()?.();
+  }
+}
+
 /** Runs with an app, and ends it whatever happens. */
-export async function withApp<T>(
+export function withApp<T>(
   args: readonly string[],
   run: (app: StreamApp) => Promise<T>,
   options: StartOptions = {},
 ): Promise<T> {
-  const app = new StreamApp(args, options);
-  try {
-    return await run(app);
-  } finally {
-    await app.kill();
-  }
+  return inTurn(async () => {
+    const app = new StreamApp(args, options);
+    try {
+      return await run(app);
+    } finally {
+      await app.kill();
+    }
+  });
 }

@@ -1,7 +1,7 @@
 /** What factories and networks do: none of it stops what is well. */
-import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { withApp, type StreamApp } from './stream-app.ts';
+import { SLOW, withApp, type StreamApp } from './stream-app.ts';
 import {
   lettersIn,
   lineId,
@@ -20,7 +20,7 @@ const received = (app: StreamApp, count: number): Promise<true> =>
     async () => (await app.metric('windrow_samples_received_total')) === count,
   );
 
-describe('the stream goes on', () => {
+describe.concurrent('the stream goes on', SLOW, () => {
   it('with one message in a hundred that cannot be read', () =>
     withTinyJob([1, 2], (job) =>
       withApp(job.args, async (app) => {
@@ -80,11 +80,11 @@ describe('the stream goes on', () => {
         const now = Math.floor(Date.now() / 1000) - 60;
         await appendFile(job.input, secondsOf([1, 2], now, now + 30));
         // Line 1 says nothing more, and its watermark goes on with the clock.
-        await app.until('the last window', async () => {
+        await app.until('windows that no sample made due', async () => {
           const { counts } = await app.json<{ counts: { scored: number } }>(
             `/v1/definitions/${outputId(1)}`,
           );
-          return counts.scored === 30;
+          return counts.scored >= 18;
         });
         expect(
           await app.metric(`windrow_line_silent_seconds{line="${lineId(1)}"}`),
@@ -108,8 +108,16 @@ describe('the stream goes on', () => {
     ));
 
   it('while a sink is down: readyz says so, reading waits, nothing is lost', () =>
-    withTinyJob([1], (job) => {
-      const sink = `files:${job.out}?format=ndjson&interval=1s&idle=1h`;
+    withTinyJob([1], async (job) => {
+      // A link that is turned is a disk that goes away and comes back, each at one moment.
+      const pointTo = async (target: string): Promise<void> => {
+        await symlink(target, job.path('link'));
+        await rename(job.path('link'), job.out);
+      };
+      await mkdir(job.path('disk'));
+      await writeFile(job.path('nothing'), '');
+      await pointTo(job.path('disk'));
+      const sink = `files:${job.out}?format=ndjson&interval=1m&idle=1h`;
       const args = job.args.with(job.args.indexOf('--sink') + 1, sink);
       const state = ['--checkpoint', job.path('state'), '--snapshot-interval', '0.2'];
       const other = ['--sink', `files:${job.path('other')}?format=ndjson`];
@@ -122,8 +130,7 @@ describe('the stream goes on', () => {
             (await app.metric('windrow_outbox_predictions')) === 0 &&
             (await app.metric('windrow_predictions_total')) === 15,
         );
-        await rename(job.out, `${job.out}-away`);
-        await writeFile(job.out, '');
+        await pointTo(job.path('nothing'));
         await appendFile(job.input, secondsOf([1], START_S + 30, START_S + 60));
         await app.until(
           'a sink that is not up',
@@ -143,20 +150,19 @@ describe('the stream goes on', () => {
           async () => (await app.metric('windrow_checkpoints_total'))! > before!,
         );
         // What may wait is bounded.
-        await appendFile(job.input, secondsOf([1], START_S + 60, START_S + 5000));
+        await appendFile(job.input, secondsOf([1], START_S + 60, START_S + 1500));
         await app.logged('paused');
-        expect(await app.metric('windrow_outbox_predictions')).toBeLessThan(6000);
+        expect(await app.metric('windrow_outbox_predictions')).toBeLessThan(1485);
         await app.until('a no of /readyz', async () => {
           const response = await app.get('/readyz');
           return response.status === 503 && (await response.text()).includes('sink');
         });
-        await rm(job.out);
-        await rename(`${job.out}-away`, job.out);
-        await received(app, 10_000);
+        await pointTo(job.path('disk'));
+        await received(app, 3000);
         await app.until('a yes of /readyz', async () => (await app.get('/readyz')).ok);
         expect((await app.stop()).code).toBe(0);
-        expect(await predictionsIn(job.out)).toHaveProperty('size', 4985);
-        expect(await predictionsIn(job.path('other'))).toHaveProperty('size', 4985);
+        expect(await predictionsIn(job.out)).toHaveProperty('size', 1485);
+        expect(await predictionsIn(job.path('other'))).toHaveProperty('size', 1485);
       });
     }));
 
@@ -164,17 +170,17 @@ describe('the stream goes on', () => {
     withTinyJob([1], (job) =>
       withApp(job.args, async (app) => {
         await app.logged('started');
-        await appendFile(job.input, secondsOf([1], START_S, START_S + 60));
+        await appendFile(job.input, secondsOf([1], START_S, START_S + 120));
         await appendFile(
           job.input,
-          secondOf(1, START_S + 59) + secondOf(1, START_S + 10, 99) + secondOf(7, START_S),
+          secondOf(1, START_S + 119) + secondOf(1, START_S + 10, 99) + secondOf(7, START_S),
         );
-        await received(app, 126);
+        await received(app, 246);
         expect(await app.metric('windrow_samples_total{heading="duplicate"}')).toBe(2);
         expect(await app.metric('windrow_samples_total{heading="dropped_late"}')).toBe(2);
         expect(await app.metric('windrow_samples_total{heading="unrouted"}')).toBe(2);
-        expect(await app.metric('windrow_lateness_seconds_bucket{le="64"}')).toBe(2);
-        expect(await app.metric('windrow_lateness_seconds_bucket{le="32"}')).toBe(0);
+        expect(await app.metric('windrow_lateness_seconds_bucket{le="128"}')).toBe(2);
+        expect(await app.metric('windrow_lateness_seconds_bucket{le="64"}')).toBe(0);
         await app.stop();
       }),
     ));

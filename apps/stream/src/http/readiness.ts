@@ -1,8 +1,9 @@
 /** Whether the job does its work, and if not, why. */
 import type { LiveJobStatus, LiveSinkStatus, LiveSourceStatus } from '@windrow/pipeline';
 
-/** A sink may be slow for so long before somebody should know. */
+/** A sink may be slow for so long before somebody should know; less where it says itself that it fails. */
 const PUBLISHING_MS_MAX = 10_000;
+const RETRYING_MS_MAX = 3000;
 /** A checkpoint may be so many snapshots old, and at least so old, before somebody should know. */
 const SNAPSHOTS_MISSED = 6;
 const CHECKPOINT_AGE_MS_MIN = 30_000;
@@ -38,7 +39,8 @@ function aboutSource({ uri, state, error }: LiveSourceStatus): string[] {
 
 function aboutSink({ uri, state, error, publishingMs, backlog }: LiveSinkStatus): string[] {
   if (state === 'failed') return [`the sink ${uri} is failed: ${error}`];
-  if (publishingMs === null || publishingMs < PUBLISHING_MS_MAX) return [];
+  const msMax = state === 'retrying' ? RETRYING_MS_MAX : PUBLISHING_MS_MAX;
+  if (publishingMs === null || publishingMs < msMax) return [];
   const why = error === null ? '' : `: ${error}`;
   return [
     `the sink ${uri} has not taken a batch for ${Math.round(publishingMs / 1000)} s, ${backlog} predictions wait${why}`,

@@ -81,6 +81,16 @@ describe('readiness', () => {
       ['the sink out: has not taken a batch for 11 s, 7 predictions wait: ENOSPC'],
     ],
     [
+      'a sink fails for a while',
+      { sinks: [{ ...sink, state: 'retrying', publishingMs: 2000, error: 'ENOSPC' }] },
+      [],
+    ],
+    [
+      'a sink fails for longer',
+      { sinks: [{ ...sink, state: 'retrying', publishingMs: 4000, error: 'ENOSPC' }] },
+      ['the sink out: has not taken a batch for 4 s, 7 predictions wait: ENOSPC'],
+    ],
+    [
       'a sink has failed',
       { sinks: [{ ...sink, state: 'failed', error: 'x' }] },
       ['the sink out: is failed: x'],

@@ -1,0 +1,179 @@
+/** validate, dry-run, explain, schema, and what is refused before anything runs. */
+import { readFileSync } from 'node:fs';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SLOW, withApp } from './stream-app.ts';
+import { outputId, secondsOf, withTinyJob, type TinyJob } from './tiny-job.ts';
+
+const SCHEMA = join(import.meta.dirname, '../../../docs/stream-config.schema.json');
+
+interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function said(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Said> {
+  return withApp(
+    args,
+    async (app) => {
+      const { code } = await app.ended;
+      return { code, stdout: app.stdout, stderr: app.stderr };
+    },
+    { env },
+  );
+}
+
+const configOf = (job: TinyJob): string =>
+  JSON.stringify({
+    definitions: '${DEFINITIONS}',
+    models: job.models,
+    source: `follow:${job.path('in')}`,
+    sink: [`files:${job.out}`, 'log:'],
+    'dead-letter': job.path('letters.ndjson'),
+    checkpoint: job.path('state'),
+  });
+
+describe.concurrent('windrow-stream', SLOW, () => {
+  it('dry-run tries every connection and leaves nothing', () =>
+    withTinyJob([1, 2], async (job) => {
+      const file = job.path('stream.json');
+      await writeFile(file, configOf(job));
+      const before = await readdir(job.folder);
+      const well = await said(['dry-run', '--config', file], { DEFINITIONS: job.definitions });
+      expect([well.code, well.stderr]).toEqual([0, '']);
+      expect(well.stdout.split('\n').map((line) => line.slice(0, 17).trimEnd())).toEqual([
+        'ok   definitions',
+        'ok   models',
+        'ok   source',
+        'ok   sink',
+        'ok   sink',
+        'ok   dead letters',
+        'ok   checkpoint',
+        '',
+      ]);
+      // Folders may stay, nothing in them.
+      const made = (await readdir(job.folder)).filter((name) => !before.includes(name));
+      const inside = await Promise.all(made.map((name) => readdir(job.path(name))));
+      expect(inside.flat()).toEqual([]);
+      await rm(join(job.models, 'mean'), { recursive: true });
+      const args = ['--source', 'follow:/nowhere/at/all', '--sink', 'files:/proc/none'];
+      const ill = await said(['dry-run', '--config', file, ...args, '--checkpoint', '/proc/none'], {
+        DEFINITIONS: job.definitions,
+      });
+      expect(ill.code).toBe(1);
+      expect(ill.stdout.match(/^FAIL \S+/gm)).toEqual([
+        'FAIL models',
+        'FAIL source',
+        'FAIL sink',
+        'FAIL checkpoint',
+      ]);
+    }));
+
+  it('validate reads config, definitions and models, and nothing else', () =>
+    withTinyJob([1, 2], async (job) => {
+      const file = job.path('stream.json');
+      await writeFile(file, configOf(job));
+      const args = ['validate', '--config', file, '--source', 'follow:/nowhere/at/all'];
+      const well = await said(args, { DEFINITIONS: job.definitions });
+      expect(well).toMatchObject({ code: 0, stderr: '' });
+      expect(well.stdout).toMatch(
+        /^ok {2}definitions .*: 2 of 2 lines\nok {2}models .*: mean\/1\n/,
+      );
+      expect(await said(args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /stream\.json: definitions: found \$\{DEFINITIONS\}, which is not set/,
+        ),
+      });
+      await writeFile(job.definitions, '[{}]');
+      expect(await said(args, { DEFINITIONS: job.definitions })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/definitions\.json: entry 1: window_size_s: found nothing/),
+      });
+    }));
+
+  it('explain says which metric feeds what', () =>
+    withTinyJob([1, 2], async (job) => {
+      const { code, stdout } = await said(['explain', ...job.args]);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        definitions: [{ output_metric_id: outputId(1), model: 'mean/1', window_s: 10 }, {}],
+        lines: [{ tracks: [{ feeds: [outputId(1)] }, {}] }, {}],
+        sharing: { tracks: 4, uses: 4 },
+      });
+    }));
+
+  it('schema prints what is published', async () => {
+    const { code, stdout } = await said(['schema']);
+    expect([code, stdout]).toEqual([0, readFileSync(SCHEMA, 'utf8')]);
+  });
+
+  it.each([
+    [['walk'], /error: found "walk", expected one of run, validate, explain, dry-run, schema/],
+    [[], /error: --definitions: it is missing on the command line/],
+    [['--config', '/nowhere.yaml'], /error: \/nowhere\.yaml: the config file cannot be read/],
+  ])('%j is refused', async (args, message) => {
+    expect(await said(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+
+  it.each([
+    [['--source', 'ftp://a'], /--source: ftp:\/\/a: found the scheme ftp:, expected one of stdin:/],
+    [
+      ['--sink', 'kafka:x'],
+      /kafka:x: found the scheme kafka:, expected one of files:, log:, pubsub:/,
+    ],
+    [['--checkpoint', 's3://a'], /--checkpoint: s3:\/\/a: found the scheme s3:/],
+    [['--http', 'everywhere'], /--http: found "everywhere", expected HOST:PORT/],
+  ])('%j is refused, and no output is begun', (change, message) =>
+    withTinyJob([1], async (job) => {
+      const args = ['--definitions', job.definitions, '--models', job.models];
+      const all = [
+        ...args,
+        ...(change[0] === '--source' ? [] : ['--source', `follow:${job.path('in')}`]),
+        ...(change[0] === '--sink' ? [] : ['--sink', `files:${job.out}`]),
+      ];
+      const { code, stderr } = await said([...all, ...change]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+      await expect(readdir(job.out).catch(() => [])).resolves.toEqual([]);
+    }),
+  );
+
+  it('sends traces where it is told to', () =>
+    withTinyJob([1], async (job) => {
+      const names = new Set<string>();
+      const server = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const text = Buffer.concat(chunks).toString('latin1');
+          for (const name of ['delivery', 'score', 'publish', 'checkpoint']) {
+            if (text.includes(name)) names.add(name);
+          }
+          response.end('{}');
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
+      const traced = ['--otel-endpoint', endpoint, '--otel-ratio', '1'];
+      const args = [...job.args, ...traced, '--checkpoint', job.path('state')];
+      try {
+        await withApp(args, async (app) => {
+          await app.logged('started');
+          await writeFile(job.input, secondsOf([1], 1_700_000_000, 1_700_000_030));
+          await app.until(
+            'predictions',
+            async () => (await app.metric('windrow_predictions_total')) === 15,
+          );
+          expect((await app.stop()).code).toBe(0);
+        });
+        expect([...names].toSorted()).toEqual(['checkpoint', 'delivery', 'publish', 'score']);
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    }));
+});
