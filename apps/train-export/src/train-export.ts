@@ -5,15 +5,15 @@ import {
   AtomicFile,
   SpillFolder,
   openDeadLetterSink,
-  openSource,
   readDefinitions,
   refuseClashes,
 } from '@windrow/io';
-import { sourceFactories, writeSummary } from '@windrow/job-command';
-import { exportDataset, selectDefinitions, type ExportReport } from '@windrow/training';
+import { writeSummary } from '@windrow/job-command';
+import { exportDataset, metricsOf, selectDefinitions, type ExportReport } from '@windrow/training';
 import { spec, type options as exportOptions } from './export-command.ts';
 import { askedExport, readMetricNames } from './export-request.ts';
 import { exportSummary, printExport } from './export-summary.ts';
+import { openSamples, withoutPasswords } from './open-samples.ts';
 
 type Context = CommandContext<typeof exportOptions>;
 
@@ -49,7 +49,9 @@ async function run({ options, terminal, signal }: Context): Promise<ExportReport
   const asked = askedExport(options);
   const { definitions } = await readDefinitions(options.definitions);
   const metricNames = await readMetricNames(options.metrics);
-  const source = await openSource(options.source, sourceFactories(terminal));
+  const chosen = selectDefinitions(definitions, options.select);
+  const metricIds = metricsOf(chosen, asked.examples);
+  const source = await openSamples(options.source, metricIds, terminal);
   const spill = new SpillFolder();
   const progress = progressOf(options.progress, terminal);
   const deadLetters =
@@ -59,9 +61,12 @@ async function run({ options, terminal, signal }: Context): Promise<ExportReport
   try {
     const report = await exportDataset({
       ...asked,
-      definitions: selectDefinitions(definitions, options.select),
+      definitions: chosen,
       metricNames,
-      tool: { version: WINDROW_VERSION, command: [spec.name, ...process.argv.slice(2)] },
+      tool: {
+        version: WINDROW_VERSION,
+        command: [spec.name, ...process.argv.slice(2).map(withoutPasswords)],
+      },
       pass: {
         source,
         range: {

@@ -1,9 +1,10 @@
 /** windrow-train-export verify. */
 import type { CommandContext, CommandSpec } from '@windrow/cli';
 import { formatCount } from '@windrow/cli';
-import { SpillFolder, openSource, readDefinitions } from '@windrow/io';
-import { jobOptions, sourceFactories } from '@windrow/job-command';
+import { SpillFolder, readDefinitions } from '@windrow/io';
+import { jobOptions } from '@windrow/job-command';
 import { readDataset, verifyDataset } from '@windrow/training';
+import { openSamples } from './open-samples.ts';
 
 const DIFFERENCES_SHOWN = 10;
 
@@ -37,7 +38,8 @@ export async function verify(context: CommandContext<typeof options>): Promise<n
   const { options: asked, operands, terminal, signal } = context;
   const dataset = await readDataset(operands[0]!);
   const { definitions } = await readDefinitions(asked.definitions);
-  const source = await openSource(asked.source, sourceFactories(terminal));
+  const metricIds = [...new Set(dataset.definitions.flatMap((d) => d.inputMetricIds))];
+  const source = await openSamples(asked.source, metricIds, terminal);
   const spill = new SpillFolder();
   try {
     const { examples, compared, differences } = await verifyDataset({

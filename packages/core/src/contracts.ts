@@ -65,6 +65,15 @@ export interface ReadOptions {
   readonly arrivalColumn?: string;
 }
 
+/** What the rows of a source are, told by the rows themselves: equal for equal rows, in whatever order they lie. */
+export interface SourceDescription {
+  /** How the rows were asked for, such as SQL. */
+  readonly query: string;
+  readonly rowCount: number;
+  /** Of the ids, times and values of all rows. */
+  readonly contentHash: string;
+}
+
 /** A bounded source of samples. */
 export interface Source {
   readonly uri: string;
@@ -89,6 +98,14 @@ export interface Source {
    * with one dead letter that says from where on it could not be read; it never throws for what the bytes contain.
    */
   read(split: SourceSplit, options: ReadOptions): AsyncIterable<SampleBatch>;
+  /**
+   * Only of sources that can tell without handing the rows over, such as a database.
+   * @param metricIds those that are asked for; null: all
+   */
+  describe?(
+    range: TimeRange | null,
+    metricIds: readonly string[] | null,
+  ): Promise<SourceDescription>;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ export { readTable } from './labels/read-table.ts';
 export { FLAT_FORMS, type FlatForm } from './output/example-layout.ts';
 export { OUTPUT_FORMATS, type OutputFormat } from './output/split-writer.ts';
 export { parseSplit, type SplitSpec } from './splits/split-spec.ts';
+export { metricsOf } from './targets/target-spec.ts';
 export { selectDefinitions } from './tensor-form.ts';
 export { verifyDataset, type VerifyReport, type VerifyRequest } from './verify/verify-dataset.ts';
 export type { Fit } from './score/fit.ts';

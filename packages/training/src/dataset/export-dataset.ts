@@ -10,9 +10,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { SourceSplit } from '@windrow/core';
 import { AtomicFile } from '@windrow/io';
-import { neededRange } from '@windrow/windowing';
 import { DatasetFolder } from '../output/dataset-folder.ts';
 import { splitExamples, type Splits } from '../splits/split-examples.ts';
 import type { ExampleColumns } from '../examples/example-columns.ts';
@@ -21,7 +19,8 @@ import type { ExportRequest } from './export-request.ts';
 import { gatherExamples, type Gathered } from './gather-examples.ts';
 import { groupsOf } from './group-values.ts';
 import { inputNames } from './input-names.ts';
-import { datasetManifest, MANIFEST_FILE, type SourceSnapshot } from './manifest.ts';
+import { datasetManifest, MANIFEST_FILE } from './manifest.ts';
+import { refuseChange, sourceSnapshot } from './source-snapshot.ts';
 import { writeExamples, type WrittenSplit } from './write-examples.ts';
 
 export interface ExportReport {
@@ -38,8 +37,9 @@ export async function exportDataset(request: ExportRequest): Promise<ExportRepor
   const form = tensorFormOf(request.definitions, request.dtype);
   const folder = await DatasetFolder.create(request.output.path, request.output.overwrite);
   try {
-    const snapshot = await snapshotOf(form, request);
+    const snapshot = await sourceSnapshot(form, request.pass);
     const gathered = await gatherExamples(form, request);
+    refuseChange(snapshot, await sourceSnapshot(form, request.pass), request.pass.source.uri);
     const splits = splitOf(form, gathered.examples, request);
     const names = inputNames(form, request.metricNames);
     const { examples } = gathered;
@@ -82,46 +82,6 @@ function splitOf(form: TensorForm, examples: ExampleColumns, request: ExportRequ
     spec,
     { embargoMs: request.embargoMs, seed: request.seed },
   );
-}
-
-/** What the source consists of, as far as it says without being read. */
-async function snapshotOf(form: TensorForm, { pass }: ExportRequest): Promise<SourceSnapshot> {
-  const targets = form.definitions.map((definition) => ({ definition, dtype: form.dtype }));
-  const splits = await pass.source.splits(neededRange(targets, pass.range));
-  const hash = createHash('sha256');
-  for (const { name, sizeBytes, rowCount, minMs, maxMs } of splits) {
-    hash.update(JSON.stringify([name, sizeBytes, rowCount, minMs, maxMs]));
-  }
-  return {
-    splits: splits.length,
-    size_bytes: splits.reduce((sum, split) => sum + split.sizeBytes, 0),
-    rows: known(
-      splits,
-      (split) => split.rowCount,
-      (all) => all.reduce((a, b) => a + b),
-    ),
-    min_ms: known(
-      splits,
-      (split) => split.minMs,
-      (all) => all.reduce((a, b) => Math.min(a, b)),
-    ),
-    max_ms: known(
-      splits,
-      (split) => split.maxMs,
-      (all) => all.reduce((a, b) => Math.max(a, b)),
-    ),
-    sha256: hash.digest('hex'),
-  };
-}
-
-/** null where one split does not say, or there is none. */
-function known(
-  splits: readonly SourceSplit[],
-  of: (split: SourceSplit) => number | null,
-  combine: (all: readonly number[]) => number,
-): number | null {
-  const all = splits.map(of).filter((value) => value !== null);
-  return all.length < splits.length || all.length === 0 ? null : combine(all);
 }
 
 async function labelsHash({ examples }: ExportRequest): Promise<string | null> {

@@ -79,10 +79,9 @@ async function gatherWindows(
     wanted: () => true,
     keepRefused: false,
   });
-  const { examples, withoutTarget } = await windowExamples(form, windows, request.pass, {
-    specs,
-    horizon,
-  });
+  // The rows that are set aside were told of when the windows were made.
+  const pass = { ...request.pass, deadLetters: null };
+  const { examples, withoutTarget } = await windowExamples(form, windows, pass, { specs, horizon });
   return {
     examples,
     windows,

@@ -10,6 +10,7 @@ import type { TensorForm } from '../tensor-form.ts';
 import { definitionJson } from './definition-json.ts';
 import type { ExportRequest } from './export-request.ts';
 import type { Gathered } from './gather-examples.ts';
+import type { SourceSnapshot } from './source-snapshot.ts';
 import type { WrittenSplit } from './write-examples.ts';
 
 export const MANIFEST_FILE = 'dataset.json';
@@ -17,17 +18,6 @@ export const MANIFEST_FORMAT = 'windrow-dataset';
 export const MANIFEST_VERSION = 1;
 /** Of docs/SEMANTICS.md: raised where the same samples would give other tensors. */
 export const SEMANTICS_VERSION = 1;
-
-export interface SourceSnapshot {
-  readonly splits: number;
-  readonly size_bytes: number;
-  /** null: the source does not say before it is read; so below. */
-  readonly rows: number | null;
-  readonly min_ms: number | null;
-  readonly max_ms: number | null;
-  /** Of what the source says of its splits: names, sizes, rows, times. */
-  readonly sha256: string;
-}
 
 export interface ManifestParts {
   readonly form: TensorForm;

@@ -1,5 +1,6 @@
 /** Targets of the examples that are made of every window: which metric, for which lines. */
 import { WindrowError, canonicalMetricId, found, type Definition } from '@windrow/core';
+import type { ExportRequest } from '../dataset/export-request.ts';
 
 /** When, seen from a window's end `e`, the target is taken. */
 export interface Horizon {
@@ -73,6 +74,23 @@ function parseTarget(
 
 function notTarget(text: string): WindrowError {
   return new WindrowError('USAGE', `--target: found ${found(text)}, expected ${FORM}`);
+}
+
+/** Every metric that an export asks its source for, each once. @throws WindrowError USAGE for a target that is none */
+export function metricsOf(
+  definitions: readonly Definition[],
+  examples: ExportRequest['examples'],
+): string[] {
+  const specs =
+    examples.from === 'windows' ? parseTargets(examples.windows.targets, definitions) : [];
+  return [
+    ...new Set(
+      definitions.flatMap((definition) => [
+        ...definition.inputMetricIds,
+        ...specs.map((spec) => spec.metricOf(definition)!),
+      ]),
+    ),
+  ];
 }
 
 /**
