@@ -3,13 +3,14 @@
  * run slices, and the runtime of the models aborts where that happens in the middle of a run.
  */
 export function endAtOnce(signal: AbortSignal): void {
-  const arm = (): void => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.prependListener(name, () => {
-        process.removeAllListeners(name);
-        process.kill(process.pid, name);
-      });
-    }
-  };
   signal.addEventListener('abort', arm, { once: true });
+}
+
+function arm(): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.prependListener(name, () => {
+      process.removeAllListeners(name);
+      process.kill(process.pid, name);
+    });
+  }
 }
