@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TableMapping } from '../../src/table-mapping.ts';
 import { DescribedTable } from '../../src/internal/table-shape.ts';
 import {
   contentQuery,
@@ -7,7 +8,7 @@ import {
   type TableShape,
 } from '../../src/internal/table-queries.ts';
 
-const mapping = {
+const mapping: TableMapping = {
   metricId: 'id',
   timestamp: 't',
   value: 'v',
@@ -16,10 +17,7 @@ const mapping = {
   ordered: false,
   sliceMs: null,
 };
-const shapeOf = (
-  time: string,
-  more: Partial<typeof mapping & { arrival: string }> = {},
-): TableShape => {
+const shapeOf = (time: string, more: Partial<TableMapping> = {}): TableShape => {
   const described = [
     ['id', 'UUID'],
     ['t', time],
@@ -39,7 +37,7 @@ describe('the SQL for a table', () => {
   });
 
   it('puts range, slice, metrics and filter into conditions on bare columns', () => {
-    const shape = shapeOf("DateTime64(3, 'UTC')", { filter: 'a = 1 OR b = 2' } as object);
+    const shape = shapeOf("DateTime64(3, 'UTC')", { filter: 'a = 1 OR b = 2' });
     const rows = { range: { startMs: 5, endMs: 9 }, ids: ['x'], slice: { fromMs: 0, toMs: 10 } };
     const { sql, params } = samplesQuery(shape, rows, null);
     const bound = (name: string): string => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
@@ -82,7 +80,7 @@ describe('the SQL for a table', () => {
   });
 
   it('cuts and orders by arrival where it is told to, with every tie settled', () => {
-    const shape = shapeOf('Int64', { ordered: true, arrival: 'at' } as object);
+    const shape = shapeOf('Int64', { ordered: true, arrival: 'at' });
     const { sql, params } = samplesQuery(
       shape,
       { ...everything, slice: { fromMs: 0, toMs: 9 } },
@@ -95,7 +93,7 @@ describe('the SQL for a table', () => {
   });
 
   it('sends the arrival that is asked for', () => {
-    const shape = shapeOf('Int64', { arrival: 'at' } as object);
+    const shape = shapeOf('Int64', { arrival: 'at' });
     expect(samplesQuery(shape, everything, shape.arrival).sql).toContain('`at`) AS __arrival FROM');
   });
 
