@@ -17,7 +17,7 @@ export interface ReadTask {
   readonly compression: 'none' | 'lz4' | 'zstd';
 }
 
-/** Of the second time that the table is read, in the same process. */
+/** Of the third time that the table is read, in the same process. */
 export interface ReadResult {
   readonly rows: number;
   readonly wallMs: number;

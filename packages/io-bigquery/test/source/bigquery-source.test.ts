@@ -82,6 +82,21 @@ describe('bigQuerySource, the contract of sources', () => {
     await source.close();
   });
 
+  it('gives splits that another source of the same URI can read', async () => {
+    fill(fake, sampleRows(500));
+    const [source, other] = [open(), open()];
+    const dictionary = new MetricDictionary();
+    let count = 0;
+    for (const split of structuredClone(await source.splits(null))) {
+      const options = { dictionary, range: null, reject: () => undefined };
+      for await (const batch of other.read(split, options)) count += batch.length;
+    }
+    expect(count).toBe(500);
+    expect(fake.read.sessions).toHaveLength(1);
+    await source.close();
+    await other.close();
+  });
+
   it('gives unknown ids of a closed dictionary the unknown slot', async () => {
     fill(fake, sampleRows(14));
     const source = open();

@@ -50,16 +50,16 @@ function isSame(texts: Int32Array, kept: number, words: Int32Array, at: number):
   );
 }
 
-/** The first of its pair. Ids differ in few digits, so every word is multiplied, by an odd number of its own. */
+/**
+ * The first of its pair. Ids differ in few digits, at the start or at the end mostly: those words are multiplied, each by an odd
+ * number of its own, and the others mixed in.
+ */
 function placeOf(words: Int32Array, at: number): number {
+  const middle =
+    (words[at + 2]! ^ (words[at + 3]! << 7)) + (words[at + 5]! ^ (words[at + 6]! << 9));
   const h =
-    Math.imul(words[at]!, 0x9e3779b1) +
-    Math.imul(words[at + 1]!, 0x85ebca6b) +
-    Math.imul(words[at + 2]!, 0xc2b2ae35) +
-    Math.imul(words[at + 3]!, 0x27d4eb2f) +
-    Math.imul(words[at + 4]!, 0x165667b1) +
-    Math.imul(words[at + 5]!, 0x2545f491) +
-    Math.imul(words[at + 6]!, 0x7feb352d) +
+    Math.imul(words[at]! ^ middle, 0x9e3779b1) +
+    Math.imul(words[at + 1]! ^ words[at + 4]!, 0x85ebca6b) +
     Math.imul(words[at + 7]!, 0x846ca68b) +
     Math.imul(words[at + 8]!, 0x297a2d39);
   return ((h ^ (h >>> 15)) >>> 9) & (PLACES - 2);
