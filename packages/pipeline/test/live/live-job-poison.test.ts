@@ -116,4 +116,17 @@ describe('poison', () => {
     expect(kinds(events)).toEqual(['source_failed', 'source_ended']);
     expect(job.status().sources[0]).toMatchObject({ state: 'failed', error: 'permission denied' });
   });
+
+  it('of sources: one that failed before is no reason to fail when the job is stopped', async () => {
+    const world = new World(START_MS);
+    const failing = new FileLikeSource(world, seconds(0, 0, 30, 10), 'memory:failing');
+    failing.failsAt = { message: 1, error: new WindrowError('INPUT', 'permission denied') };
+    const good = new FileLikeSource(world, seconds(1, 0, 30, 100), 'memory:good');
+    const { job } = startJob({ world, definitions, sources: [failing, good] });
+    const running = job.run();
+    await world.live(world.sleep(1000, new AbortController().signal));
+    job.stop(500);
+    expect(await world.live(running)).toMatchObject({ outcome: 'stopped', drained: true });
+    await expect(job.redefine(definitions)).rejects.toThrow('redefine: the job has ended');
+  });
 });

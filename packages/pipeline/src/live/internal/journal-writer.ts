@@ -22,7 +22,7 @@ export interface DeliveryEntry extends ArrivalTimes {
   readonly position: string | null;
   readonly batch: SampleBatch;
   readonly rejected: number;
-  /** Those of the rejected that are to be handed on; empty where nobody takes them. */
+  /** The rejected. */
   readonly letters: readonly DeadLetter[];
 }
 

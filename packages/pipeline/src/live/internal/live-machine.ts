@@ -171,7 +171,7 @@ export class LiveMachine {
       futureMs,
       batch,
       rejected,
-      letters: this.letters.hasSink ? feed.rejected : [],
+      letters: feed.rejected,
     });
     const arrived = {
       source: feed.key,

@@ -97,6 +97,7 @@ export class LiveRun implements LiveJob {
         new WindrowError('USAGE', 'redefine: the scorer of this job cannot take other definitions'),
       );
     }
+    if (this.#end.signal.aborted) return Promise.reject(hasEnded());
     return new Promise((done, failed) => {
       this.#redefinitions.push({ definitions, done, failed });
       this.#wakeup.wake();
@@ -343,8 +344,7 @@ export class LiveRun implements LiveJob {
     this.#stopReading.abort();
     this.#end.abort();
     const machine = this.#machine;
-    const gone = new WindrowError('USAGE', 'redefine: the job has ended');
-    for (const { failed } of this.#redefinitions.splice(0)) failed(gone);
+    for (const { failed } of this.#redefinitions.splice(0)) failed(hasEnded());
     if (machine === null) return;
     const loops = [machine.desk, machine.commits, machine.letters];
     for (const loop of [...loops, ...machine.sinks, ...machine.feeds]) loop.end();
@@ -361,8 +361,9 @@ export class LiveRun implements LiveJob {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
-  /** A job whose last source failed has failed, once what could be drained is. */
+  /** A job whose last source failed has failed, once what could be drained is; unless it was to stop anyway. */
   #throwSourceFailure({ feeds }: LiveMachine): void {
+    if (this.#isStopping) return;
     const failed = feeds.find((feed) => feed.failure !== null);
     if (failed !== undefined && feeds.every((feed) => feed.isOver)) throw failed.failure;
   }
@@ -381,4 +382,8 @@ export class LiveRun implements LiveJob {
   }
 
   readonly #tell = (event: LiveEvent): void => this.#options.onEvent?.(event);
+}
+
+function hasEnded(): WindrowError {
+  return new WindrowError('USAGE', 'redefine: the job has ended');
 }

@@ -20,7 +20,7 @@ interface Waiting {
   readonly value: number;
 }
 
-export function weigh(data: Float64Array | Float32Array, offset: number, length: number): number {
+function weigh(data: Float64Array | Float32Array, offset: number, length: number): number {
   let sum = 0;
   for (let i = 0; i < length; i++) sum += (data[offset + i]! * ((i % 7) + 1)) / 16;
   return sum;
