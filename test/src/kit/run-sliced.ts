@@ -26,7 +26,12 @@ type Choices = Partial<
     | 'onlyChanged'
     | 'sinceCheckpoint'
   >
-> & { readonly deadLetters?: string };
+> & {
+  readonly deadLetters?: string;
+  /** Beside `out`. */
+  readonly sinks?: readonly string[];
+  readonly env?: Terminal['env'];
+};
 
 export interface SlicedRun {
   readonly summary: Summary;
@@ -35,14 +40,14 @@ export interface SlicedRun {
 }
 
 export async function runSliced(job: SlicedJob, choices: Choices = {}): Promise<SlicedRun> {
-  const { terminal, said } = fakeTerminal();
+  const { terminal, said } = fakeTerminal(choices.env ?? {});
   const { definitions, models, source, out } = job;
-  const { deadLetters = null, ...rest } = choices;
+  const { deadLetters = null, sinks = [], ...rest } = choices;
   const summary = await runSlicedBackfill(
     {
       job: {
         command: 'windrow-backfill',
-        parts: { definitions, models, source, sinks: [out], deadLetters },
+        parts: { definitions, models, source, sinks: [out, ...sinks], deadLetters },
         asked: {},
         summaryFile: `${out}.summary.json`,
         progress: 'none',
@@ -72,7 +77,7 @@ export async function runSliced(job: SlicedJob, choices: Choices = {}): Promise<
 }
 
 /** A terminal that nobody looks at. */
-function fakeTerminal(): { terminal: Terminal; said: () => string } {
+function fakeTerminal(env: Terminal['env']): { terminal: Terminal; said: () => string } {
   let text = '';
   const stream = {
     isTTY: false,
@@ -84,7 +89,7 @@ function fakeTerminal(): { terminal: Terminal; said: () => string } {
   const terminal: Terminal = {
     stdout: stream,
     stderr: stream,
-    env: {},
+    env,
     nowMs: () => Date.now(),
     elapsedMs: () => performance.now(),
   };
