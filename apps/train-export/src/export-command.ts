@@ -139,6 +139,14 @@ export const options = {
     help: 'Names of metrics for columns: metric_id, name (.csv .ndjson .parquet .arrow)',
     group: OUTPUT,
   },
+  slice: {
+    type: 'number',
+    min: 1,
+    max: SECONDS_MAX,
+    placeholder: 'S',
+    help: 'Make windows in slices of so many seconds; after a failure the same command goes on with the slice that failed',
+    group: 'Run',
+  },
   strict: { type: 'flag', help: 'Fail at the first sample that cannot be read', group: 'Run' },
   ...runOptions,
 } as const satisfies CommandSpec['options'];

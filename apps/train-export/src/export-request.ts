@@ -16,7 +16,7 @@ type Options = CommandContext<typeof exportOptions>['options'];
 /** What follows from the options alone. */
 export type AskedExport = Pick<
   ExportRequest,
-  'dtype' | 'examples' | 'asKnown' | 'split' | 'embargoMs' | 'seed' | 'output'
+  'dtype' | 'examples' | 'sliceMs' | 'asKnown' | 'split' | 'embargoMs' | 'seed' | 'output'
 >;
 
 /** @throws WindrowError USAGE for options that do not go together */
@@ -24,6 +24,7 @@ export function askedExport(options: Options): AskedExport {
   return {
     dtype: options.dtype,
     examples: askedExamples(options),
+    sliceMs: options.slice === null ? null : milliseconds('--slice', options.slice),
     asKnown: askedClock(options),
     split: { text: options.split, spec: parseSplit(options.split) },
     embargoMs: milliseconds('--embargo', options.embargo),

@@ -39,6 +39,7 @@ export function exportTo(
         dtype: 'float64',
         examples: { from: 'windows', windows: { targets: [], horizonMs: 0, spanMs: null } },
         asKnown: null,
+        sliceMs: null,
         split: { text: split, spec: parseSplit(split) },
         embargoMs: 0,
         seed: 0,

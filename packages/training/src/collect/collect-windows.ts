@@ -47,6 +47,16 @@ export async function collectWindows(
   keep: Omit<CollectOptions, 'range'>,
 ): Promise<CollectedWindows> {
   const records = new WindowRecords(form, await pass.spill.create());
+  return { records, ...(await collectInto(records, form, pass, keep)) };
+}
+
+/** The same, behind the records that are there. */
+export async function collectInto(
+  records: WindowRecords,
+  form: TensorForm,
+  pass: PassOptions,
+  keep: Omit<CollectOptions, 'range'>,
+): Promise<Omit<CollectedWindows, 'records'>> {
   const collector = new WindowCollector(form, records, { ...keep, range: pass.range });
   const report = await runBackfill({
     ...pass,
@@ -56,7 +66,6 @@ export async function collectWindows(
   });
   collector.finish();
   return {
-    records,
     counts: collector.counts,
     refused: collector.refused,
     samples: report.samples,

@@ -69,10 +69,28 @@ export class WindowRecords {
   ): Promise<void> {
     assert(bytes.length === definitions.length * this.recordBytes, 'whole records');
     await this.#file.append(bytes);
+    this.adopt(definitions, endsMs);
+  }
+
+  /** Takes over records that stand in the file already, behind those known so far. */
+  adopt(definitions: readonly number[], endsMs: readonly number[]): void {
     for (const [i, definition] of definitions.entries()) {
       this.#endsMs[definition]!.push(endsMs[i]!);
       this.#records[definition]!.push(this.#count++);
     }
+  }
+
+  /** The windows of the records from the `first`-th on, in the order of their records. */
+  since(first: number): { readonly definitions: number[]; readonly endsMs: number[] } {
+    const definitions: number[] = Array.from({ length: this.#count - first }, () => -1);
+    const endsMs: number[] = Array.from({ length: this.#count - first }, () => 0);
+    for (const [definition, records] of this.#records.entries()) {
+      for (let i = records.length - 1; i >= 0 && records[i]! >= first; i--) {
+        definitions[records[i]! - first] = definition;
+        endsMs[records[i]! - first] = this.#endsMs[definition]![i]!;
+      }
+    }
+    return { definitions, endsMs };
   }
 
   /** Records in all. */

@@ -19,7 +19,8 @@ import type { ExportRequest } from './export-request.ts';
 import { gatherExamples, type Gathered } from './gather-examples.ts';
 import { groupsOf } from './group-values.ts';
 import { inputNames } from './input-names.ts';
-import { datasetManifest, MANIFEST_FILE } from './manifest.ts';
+import { datasetManifest, MANIFEST_FILE, type ManifestParts } from './manifest.ts';
+import { goingOn, openSlices, type KeptSlices } from './kept-slices.ts';
 import { refuseChange, sourceSnapshot } from './source-snapshot.ts';
 import { writeExamples, type WrittenSplit } from './write-examples.ts';
 
@@ -36,32 +37,39 @@ export interface ExportReport {
 export async function exportDataset(request: ExportRequest): Promise<ExportReport> {
   const form = tensorFormOf(request.definitions, request.dtype);
   const folder = await DatasetFolder.create(request.output.path, request.output.overwrite);
+  let slices: KeptSlices | null = null;
   try {
     const snapshot = await sourceSnapshot(form, request.pass);
-    const gathered = await gatherExamples(form, request);
-    refuseChange(snapshot, await sourceSnapshot(form, request.pass), request.pass.source.uri);
-    const splits = splitOf(form, gathered.examples, request);
-    const names = inputNames(form, request.metricNames);
-    const { examples } = gathered;
-    const { records } = gathered.windows;
-    const parts = { form, examples, records, splits, inputNames: names };
-    const written = await writeExamples(folder.building, parts, request);
-    const manifest = datasetManifest({
-      form,
-      request,
-      gathered,
-      splits,
-      written,
-      inputNames: names,
-      snapshot,
-      labelsSha256: await labelsHash(request),
+    const labelsSha256 = await labelsHash(request);
+    slices = await openSlices(form, request, snapshot, labelsSha256);
+    const report = await goingOn(slices, async () => {
+      const gathered = await gatherExamples(form, request, slices);
+      refuseChange(snapshot, await sourceSnapshot(form, request.pass), request.pass.source.uri);
+      return writeDataset(folder, form, request, { gathered, snapshot, labelsSha256 });
     });
-    await writeJson(join(folder.building, MANIFEST_FILE), manifest);
-    await folder.commit();
-    return { gathered, splits, written };
+    await slices?.folder.remove();
+    return report;
   } finally {
+    await slices?.folder.close();
     await folder.abort();
   }
+}
+
+async function writeDataset(
+  folder: DatasetFolder,
+  form: TensorForm,
+  request: ExportRequest,
+  made: Pick<ManifestParts, 'gathered' | 'snapshot' | 'labelsSha256'>,
+): Promise<ExportReport> {
+  const { examples, windows } = made.gathered;
+  const splits = splitOf(form, examples, request);
+  const names = inputNames(form, request.metricNames);
+  const parts = { form, examples, records: windows.records, splits, inputNames: names };
+  const written = await writeExamples(folder.building, parts, request);
+  const manifest = datasetManifest({ ...made, form, request, splits, written, inputNames: names });
+  await writeJson(join(folder.building, MANIFEST_FILE), manifest);
+  await folder.commit();
+  return { gathered: made.gathered, splits, written };
 }
 
 function splitOf(form: TensorForm, examples: ExampleColumns, request: ExportRequest): Splits {

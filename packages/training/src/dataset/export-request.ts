@@ -31,6 +31,8 @@ export interface ExportRequest {
   readonly examples:
     | { readonly from: 'labels'; readonly labels: LabelRequest }
     | { readonly from: 'windows'; readonly windows: WindowRequest };
+  /** Windows are made in slices of so many ms, which a run that fails leaves for the next; null: at once. */
+  readonly sliceMs: number | null;
   /** null: windows are made of all samples. */
   readonly asKnown: ReplayOptions | null;
   readonly split: { readonly text: string; readonly spec: SplitSpec };

@@ -1,6 +1,7 @@
 /** From a request to examples: labels or windows, all data or as known. */
 import type { SampleCounts, DeadLetter } from '@windrow/core';
 import { collectWindows, type CollectedWindows } from '../collect/collect-windows.ts';
+import { collectSlices } from '../collect/collect-slices.ts';
 import { replayWindows } from '../collect/replay-windows.ts';
 import type { CollectOptions } from '../collect/window-collector.ts';
 import type { ExampleColumns } from '../examples/example-columns.ts';
@@ -11,6 +12,7 @@ import type { LabelCounts } from '../labels/label.ts';
 import { settleLabels } from '../labels/settle-labels.ts';
 import { checkHorizon, parseTargets } from '../targets/target-spec.ts';
 import type { TensorForm } from '../tensor-form.ts';
+import type { KeptSlices } from './kept-slices.ts';
 import { compareClocks, type ClockComparison } from './compare-clocks.ts';
 import type { ExportRequest, LabelRequest, WindowRequest } from './export-request.ts';
 
@@ -33,17 +35,23 @@ export interface Gathered {
   readonly deadLetters: readonly DeadLetter[];
 }
 
-export function gatherExamples(form: TensorForm, request: ExportRequest): Promise<Gathered> {
+/** @param slices where slices of time are kept; null: all windows are made at once */
+export function gatherExamples(
+  form: TensorForm,
+  request: ExportRequest,
+  slices: KeptSlices | null,
+): Promise<Gathered> {
   const { examples } = request;
   return examples.from === 'labels'
-    ? gatherLabelled(form, request, examples.labels)
-    : gatherWindows(form, request, examples.windows);
+    ? gatherLabelled(form, request, examples.labels, slices)
+    : gatherWindows(form, request, examples.windows, slices);
 }
 
 async function gatherLabelled(
   form: TensorForm,
   request: ExportRequest,
   labels: LabelRequest,
+  slices: KeptSlices | null,
 ): Promise<Gathered> {
   const table = await readLabels(labels.path, labels.mapping);
   const settled = settleLabels(table, labels.asOfMs);
@@ -54,6 +62,7 @@ async function gatherLabelled(
   const { windows, clocks } = await gather(form, request, {
     wanted: (definition, endMs) => labelled.wants(definition, endMs),
     keepRefused: true,
+    slices,
   });
   const { examples, outcomes } = labelled.examples(windows, request.pass.range);
   return {
@@ -71,6 +80,7 @@ async function gatherWindows(
   form: TensorForm,
   request: ExportRequest,
   { targets, horizonMs, spanMs }: WindowRequest,
+  slices: KeptSlices | null,
 ): Promise<Gathered> {
   const horizon = { horizonMs, spanMs };
   checkHorizon(horizon, form.definitions[0]!.resolutionMs);
@@ -78,6 +88,7 @@ async function gatherWindows(
   const { windows, clocks } = await gather(form, request, {
     wanted: () => true,
     keepRefused: false,
+    slices,
   });
   // The rows that are set aside were told of when the windows were made.
   const pass = { ...request.pass, deadLetters: null };
@@ -97,9 +108,15 @@ async function gatherWindows(
 async function gather(
   form: TensorForm,
   { pass, asKnown }: ExportRequest,
-  keep: Omit<CollectOptions, 'range'>,
+  { slices, ...keep }: Omit<CollectOptions, 'range'> & { readonly slices: KeptSlices | null },
 ): Promise<{ readonly windows: CollectedWindows; readonly clocks: ClockComparison | null }> {
-  if (asKnown === null) return { windows: await collectWindows(form, pass, keep), clocks: null };
+  if (asKnown === null) {
+    const windows =
+      slices === null
+        ? await collectWindows(form, pass, keep)
+        : await collectSlices(form, pass, keep, slices);
+    return { windows, clocks: null };
+  }
   const windows = await replayWindows(form, pass, keep, asKnown);
   // The rows that are set aside were told of once.
   const allData = await collectWindows(form, { ...pass, deadLetters: null }, keep);

@@ -72,6 +72,7 @@ export function datasetManifest(parts: ManifestParts): object {
       uri: source.uri,
       start_ms: finite(range.afterMs),
       end_ms: finite(range.untilMs),
+      slice_s: request.sliceMs === null ? null : request.sliceMs / 1000,
       snapshot,
     },
     definitions,
