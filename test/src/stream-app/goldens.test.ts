@@ -64,7 +64,7 @@ async function writeLines(from: string, to: string): Promise<string> {
 
 describe
   .skipIf(!hasFixtures)
-  .concurrent(`windrow-stream gives the stream goldens${SKIPPED}`, () => {
+  .concurrent(`windrow-stream gives the stream goldens${SKIPPED}`, SLOW, () => {
     it.each(runs)(
       '$name from $source in $workers workers, checkpoints: $keeps',
       async ({ name, golden, source, workers, keeps }) => {

@@ -54,6 +54,69 @@ describe.concurrent('SIGTERM', SLOW, () => {
       }),
   );
 
+  it('leaves the hour in hand to the next start, which goes on with it', () =>
+    withTinyJob([1, 2], async (job) => {
+      const sink = `files:${job.out}?format=ndjson&interval=1d`;
+      const args = job.args.with(job.args.indexOf('--sink') + 1, sink);
+      for (let n = 0; n < 2; n++) {
+        await withApp([...args, '--checkpoint', job.path('state')], async (app) => {
+          await app.logged('started');
+          await nth(job, n);
+          await app.until(
+            'samples',
+            async () => (await app.metric('windrow_samples_received_total')) === 200 * (n + 1),
+          );
+          expect((await app.stop()).code).toBe(0);
+        });
+        await expect(predictionsIn(job.out)).resolves.toHaveProperty('size', 0);
+      }
+      // A replay of nothing finishes what is there.
+      const replay = [
+        '--definitions',
+        job.definitions,
+        '--models',
+        job.models,
+        '--source',
+        'stdin:',
+      ];
+      await withApp(
+        [...replay, '--sink', sink],
+        async (app) => {
+          app.child.stdin!.end();
+          expect((await app.ended).code).toBe(0);
+        },
+        { stdin: 'pipe' },
+      );
+      expect(await predictionsIn(job.out)).toHaveProperty('size', 2 * (100 - 10 - 5));
+    }));
+
+  it('need not come: after kill -9 nothing is lost, and no name has two values', () =>
+    withTinyJob([1, 2], async (job) => {
+      const args = [...job.args, '--checkpoint', job.path('state'), '--snapshot-interval', '0.1'];
+      for (let n = 0; n < 3; n++) {
+        await withApp(args, async (app) => {
+          await app.logged('started');
+          await nth(job, n);
+          const some = 40 + n * 90;
+          await app.until(
+            'samples',
+            async () => (await app.metric('windrow_samples_received_total'))! > some,
+          );
+          await sleep(n * 40);
+          expect((await app.stop('SIGKILL')).signal).toBe('SIGKILL');
+        });
+      }
+      await withApp(args, async (app) => {
+        await app.until(
+          'all predictions',
+          async () => (await app.metric('windrow_predictions_total')) === 270,
+        );
+        expect((await app.stop()).code).toBe(0);
+      });
+      // Throws where a name is there twice.
+      expect(await predictionsIn(job.out)).toHaveProperty('size', 270);
+    }));
+
   it('twice ends at once', () =>
     withTinyJob([1], async (job) => {
       const sink = `files:${job.out}?format=ndjson&interval=1s`;

@@ -17,7 +17,7 @@ function idOf(kind: number, n: number): string {
 
 export const lineId = (line: number): string => idOf(1, line);
 export const outputId = (line: number): string => idOf(2, line);
-export const metricId = (line: number, input: number): string => idOf(3, line * 2 + input);
+const metricId = (line: number, input: number): string => idOf(3, line * 2 + input);
 
 export function definitionsOf(
   lines: readonly number[],
@@ -39,7 +39,7 @@ export function definitionsOf(
   return JSON.stringify(entries);
 }
 
-export function meanModel(version: number): Uint8Array {
+function meanModel(version: number): Uint8Array {
   return encodeOnnxModel({
     name: 'mean',
     inputs: [{ name: 'x', shape: ['N', 2, WINDOW_S] }],
@@ -99,7 +99,7 @@ export async function withTinyJob<T>(
     args: [
       ...['--definitions', path('definitions.json'), '--models', path('models')],
       ...['--source', `follow:${path('in')}?poll=20ms`, '--idle-after', '0'],
-      ...['--sink', `files:${path('out')}?format=ndjson&interval=1h`],
+      ...['--sink', `files:${path('out')}?format=ndjson&interval=1h&at_stop=finish`],
       ...['--dead-letter', path('letters.ndjson'), '--http', '0'],
     ],
     path,

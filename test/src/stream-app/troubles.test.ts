@@ -117,10 +117,10 @@ describe.concurrent('the stream goes on', SLOW, () => {
       await mkdir(job.path('disk'));
       await writeFile(job.path('nothing'), '');
       await pointTo(job.path('disk'));
-      const sink = `files:${job.out}?format=ndjson&interval=1m&idle=1h`;
+      const sink = `files:${job.out}?format=ndjson&interval=1m&idle=1h&at_stop=finish`;
       const args = job.args.with(job.args.indexOf('--sink') + 1, sink);
       const state = ['--checkpoint', job.path('state'), '--snapshot-interval', '0.2'];
-      const other = ['--sink', `files:${job.path('other')}?format=ndjson`];
+      const other = ['--sink', `files:${job.path('other')}?format=ndjson&at_stop=finish`];
       return withApp([...args, ...state, ...other, '--max-predictions', '50'], async (app) => {
         await app.logged('started');
         await appendFile(job.input, secondsOf([1], START_S, START_S + 30));
@@ -141,7 +141,7 @@ describe.concurrent('the stream goes on', SLOW, () => {
           'the other sink',
           async () =>
             (await app.metric(
-              `windrow_sink_published_total{sink="files:${job.path('other')}?format=ndjson"}`,
+              `windrow_sink_published_total{sink="files:${job.path('other')}?format=ndjson&at_stop=finish"}`,
             )) === 45,
         );
         const before = await app.metric('windrow_checkpoints_total');

@@ -1,6 +1,7 @@
 /** Sinks of predictions and of dead letters by scheme. What needs the client of a cloud is loaded when it is asked for. */
 import type { DeadLetter, LiveSink, PredictionBatch, Sink } from '@windrow/core';
 import {
+  WindowedFilesSink,
   openDeadLetterSink,
   openLiveDeadLetterSink,
   openLivePredictionSink,
@@ -14,6 +15,8 @@ export interface Output<T> {
   readonly sink: LiveSink<T>;
   /** What is shown whole at the end or not at all; null: what was published is there. */
   readonly whole: Sink<T> | null;
+  /** To be called before the job stops and will go on. */
+  readonly hold: () => void;
 }
 
 /** @throws WindrowError USAGE for an unknown scheme or option, OUTPUT where it cannot be written */
@@ -34,7 +37,8 @@ export async function openOutput(uri: string, outside: Outside): Promise<Output<
       },
     },
   });
-  return { sink, whole: null };
+  const hold = (): void => (sink instanceof WindowedFilesSink ? sink.hold() : undefined);
+  return { sink, whole: null, hold };
 }
 
 /**
@@ -57,7 +61,7 @@ export async function openLetters(
       },
     },
   });
-  return { sink, whole: null };
+  return { sink, whole: null, hold: () => undefined };
 }
 
 /** The job writes, and whoever opened the sink shows it or takes it back. */
@@ -68,7 +72,7 @@ function shownWhole<T>(whole: Sink<T>): Output<T> {
     commit: nothing,
     abort: nothing,
   };
-  return { sink: new FiniteSink(writing), whole };
+  return { sink: new FiniteSink(writing), whole, hold: () => undefined };
 }
 
 function nothing(): Promise<void> {

@@ -19,6 +19,8 @@ export interface WindowedFilesOptions {
   readonly rowsMax: number;
   /** Intervals that are written to at once; of more, the one that was written to least lately is finished. */
   readonly openMax: number;
+  /** What `hold` does: `keep` leaves what is open to the next start, `finish` does nothing. */
+  readonly atStop: 'keep' | 'finish';
 }
 
 const HOUR_MS = 3_600_000;
@@ -52,6 +54,7 @@ export function windowedFilesOptions(text: string): WindowedFilesOptions {
     idleMs: uri.durationMs('idle', MINUTE_MS, { min: 100, max: 31 * DAY_MS }),
     rowsMax: uri.count('max_rows', ROWS_MAX, { min: 1, max: 100_000_000 }),
     openMax: uri.count('max_open', OPEN_MAX, { min: 1, max: 1000 }),
+    atStop: uri.choice('at_stop', ['keep', 'finish'], 'keep'),
   };
   uri.finish();
   if (options.folder === '') {

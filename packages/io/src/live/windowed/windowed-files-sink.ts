@@ -74,6 +74,7 @@ export class WindowedFilesSink implements LiveSink<PredictionBatch> {
   /** Parts that are being finished, one after the other. */
   #finishing: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #isHeld = false;
   #counts = { rows: 0, bytes: 0, files: 0, duplicates: 0 };
 
   private constructor(
@@ -91,7 +92,7 @@ export class WindowedFilesSink implements LiveSink<PredictionBatch> {
   }
 
   /**
-   * Opens `files:DIR?interval=1h&format=parquet&grace=1m&idle=1m&max_rows=1000000&max_open=64` (the defaults), and takes up what an earlier run
+   * Opens `files:DIR?interval=1h&format=parquet&grace=1m&idle=1m&max_rows=1000000&max_open=64&at_stop=keep` (the defaults), and takes up what an earlier run
    * left unfinished.
    * @throws WindrowError USAGE for what the URI may not say, OUTPUT where the folder cannot be written
    */
@@ -144,12 +145,20 @@ export class WindowedFilesSink implements LiveSink<PredictionBatch> {
     };
   }
 
-  /** Finishes what is open. */
+  /**
+   * The job stops and will go on: `close` leaves the journals of intervals that are not over to the next start, unless the URI says
+   * `at_stop=finish`. Otherwise every restart would cut the interval in hand in two.
+   */
+  hold(): void {
+    this.#isHeld = this.#options.atStop === 'keep';
+  }
+
+  /** Finishes what is open, unless it is held. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#patience.end();
-    for (const part of this.#inOrder()) this.#finish(part);
+    if (!this.#isHeld) for (const part of this.#inOrder()) this.#finish(part);
     await this.#finishing;
     await this.#release();
     if (this.#patience.state === 'retrying') {

@@ -6,7 +6,7 @@
 import { appendFile, mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { openLivePredictionSink } from '../../../src/index.ts';
+import { openLivePredictionSink, type WindowedFilesSink } from '../../../src/index.ts';
 import { withFolder } from '../../samples.ts';
 import { HOUR_MS, TEN_MS, linesIn, minutesIn, plus, predictions, visible } from '../predictions.ts';
 
@@ -142,6 +142,28 @@ describe('windowed files', () => {
       expect(await minutesIn(folder, `${TEN}.csv`)).toEqual([1, 2, 3]);
       expect(await minutesIn(folder, `${TEN}-r2.csv`)).toEqual([4]);
     }));
+
+  it.each([
+    ['keep', [], [1, 2]],
+    ['finish', [1], [2]],
+  ])('at a stop that is none for good, with at_stop=%s', (atStop, before, after) =>
+    withFolder(async (folder) => {
+      const query = `format=csv&at_stop=${atStop}`;
+      const first = (await open(folder, query)) as WindowedFilesSink;
+      await first.publish(predictions(plus(1)));
+      first.hold();
+      await first.close();
+      const seen = await Promise.all(
+        (await visible(folder)).map((name) => minutesIn(folder, name)),
+      );
+      expect(seen.flat()).toEqual(before);
+      const second = await open(folder, query);
+      await second.publish(predictions(plus(2)));
+      await second.close();
+      const [newest] = await visible(folder);
+      expect(await minutesIn(folder, newest!)).toEqual(after);
+    }),
+  );
 
   it('so many intervals are open at most', () =>
     withFolder(async (folder) => {
