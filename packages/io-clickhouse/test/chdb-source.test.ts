@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { chdbSource } from '../src/index.ts';
 
@@ -18,5 +20,19 @@ describe('a chdb URI', () => {
     ['chdb:a.parquet?secure=1', /found the parameter "secure"/],
   ])('%s is refused', (uri, message) => {
     expect(() => chdbSource(uri)).toThrow(message);
+  });
+
+  it('is refused in a worker thread, where its library would crash', async () => {
+    const entry = JSON.stringify(new URL('../src/index.ts', import.meta.url).href);
+    const program = `
+      import { parentPort } from 'node:worker_threads';
+      const { chdbSource } = await import(${entry});
+      const failed = await chdbSource('chdb:a.parquet').splits(null).catch((error) => error);
+      parentPort.postMessage(failed.message);`;
+    const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+    const worker = new Worker(url, { execArgv: ['--conditions=windrow-source'] });
+    const [message] = (await once(worker, 'message')) as [string];
+    expect(message).toMatch(/main thread only: run with one worker/);
+    await worker.terminate();
   });
 });

@@ -1,4 +1,5 @@
 /** The embedded ClickHouse: a package that is there only where it was asked for. */
+import { isMainThread } from 'node:worker_threads';
 import type { ClickHouseClientConfigOptions } from '@clickhouse/client';
 import { WindrowError, messageOf } from '@windrow/core';
 
@@ -14,12 +15,19 @@ const MODULE: string = 'chdb/connection';
 
 /**
  * A connection to the database in a folder, or to one in memory (`:memory:`).
- * @throws WindrowError INPUT where the package is not there, or the folder cannot be opened
+ * @throws WindrowError USAGE in a worker thread; INPUT where the package is not there, or the folder cannot be opened
  */
 export async function connectChdb(
   path: string,
   uri: string,
 ): Promise<NonNullable<ClickHouseClientConfigOptions['connection']>> {
+  if (!isMainThread) {
+    // In a worker thread its library crashes or hangs, now or when the thread ends.
+    throw new WindrowError(
+      'USAGE',
+      `${uri}: the embedded ClickHouse works in the main thread only: run with one worker`,
+    );
+  }
   let module: ChdbModule;
   try {
     module = (await import(MODULE)) as ChdbModule;
