@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatBytes, formatCount } from '@windrow/cli';
+import { hasChdb } from '../clickhouse/chdb-connection.ts';
 import { definitionsFile, sampleCount, samplesFile, withFolder } from '../backfill/dataset.ts';
 import type { DatasetSize } from '../backfill/dataset.ts';
 import type { Benchmark } from '../benchmark.ts';
@@ -37,6 +38,7 @@ export const training: Benchmark = async ({ small, rounds, say, date, results: f
     const contenders = [
       ...ours(samples, definitions, out),
       duckdb(samples, out),
+      ...clickhouse(samples, definitions, out),
       ...pandas(samples, definitions, out),
     ];
     const made = await checkEqual(contenders, out, core, say);
@@ -63,15 +65,41 @@ export const training: Benchmark = async ({ small, rounds, say, date, results: f
 };
 
 function ours(samples: string, definitions: string, out: string): Contender[] {
-  const made = (format: string): Contender => ({
-    name: `windrow ${format}`,
-    what: `windrow-train-export --format ${format}: windows, statistics, dataset.json`,
+  return [
+    windrow('parquet', '--format parquet', samples, { definitions, out }),
+    windrow('arrow', '--format arrow', samples, { definitions, out }),
+  ];
+}
+
+function windrow(
+  name: string,
+  what: string,
+  source: string,
+  { definitions, out }: { readonly definitions: string; readonly out: string },
+): Contender {
+  return {
+    name: `windrow ${name}`,
+    what: `windrow-train-export ${what}: windows, statistics, dataset.json`,
     program: nodeProgram(appMain('train-export'), [
-      ...['--definitions', definitions, '--source', samples, '--format', format, '--overwrite'],
-      ...['--out', join(out, `dataset-${format}`), '--progress', 'none'],
+      ...['--definitions', definitions, '--source', source, '--overwrite'],
+      ...(name === 'arrow' ? ['--format', 'arrow'] : []),
+      ...['--out', join(out, `dataset-${name}`), '--progress', 'none'],
     ]),
-  });
-  return [made('parquet'), made('arrow')];
+  };
+}
+
+/** The embedded ClickHouse, where it is: as our source, and by itself. */
+function clickhouse(samples: string, definitions: string, out: string): Contender[] {
+  if (!hasChdb()) return [];
+  const file = join(import.meta.dirname, 'peers/chdb-copy.ts');
+  return [
+    windrow('chdb', '--source chdb:FILE', `chdb:${samples}`, { definitions, out }),
+    {
+      name: 'chdb copy',
+      what: 'ClickHouse (chdb) writes the same samples, ordered by metric and time, as Parquet (zstd); no windows',
+      program: nodeProgram(file, [samples, join(out, 'ordered-chdb.parquet')]),
+    },
+  ];
 }
 
 function duckdb(samples: string, out: string): Contender {
@@ -124,12 +152,12 @@ async function checkEqual(
     say(`training: first run, ${name}`);
     if (name !== 'pandas') await runProcess(program, core);
   }
-  const [parquet, arrow] = ['parquet', 'arrow'].map((format) =>
-    sumOf(join(out, `dataset-${format}`)),
-  );
+  const [parquet, ...others] = ['parquet', 'arrow', 'chdb']
+    .filter((name) => contenders.some((contender) => contender.name === `windrow ${name}`))
+    .map((name) => sumOf(join(out, `dataset-${name}`)));
   const theirs = contenders.find(({ name }) => name === 'pandas');
   const pandasSum = theirs === undefined ? parquet! : await pandasWindows(theirs.program, out);
-  for (const other of [arrow!, pandasSum]) {
+  for (const other of [...others, pandasSum]) {
     const off = Math.abs(other.sum - parquet!.sum) / Math.abs(parquet!.sum);
     if (other.windows === parquet!.windows && off <= TOLERANCE) continue;
     throw new Error(

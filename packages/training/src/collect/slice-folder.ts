@@ -66,15 +66,14 @@ export class SliceFolder implements SpillFile {
   }
 
   /** The slice that was begun is done. */
-  async complete<State>(slice: number, state: State): Promise<void> {
+  async complete(slice: number, state: object): Promise<void> {
     const { handle, sizeBytes } = this.#segments.at(-1)!;
     try {
       await handle.sync();
     } catch (error) {
       throw cannotWrite(this.path, error);
     }
-    const done: DoneSlice<State> = { sizeBytes, state };
-    await writeWhole(this.#file(slice, 'json'), JSON.stringify(done));
+    await writeWhole(this.#file(slice, 'json'), JSON.stringify({ sizeBytes, state }));
   }
 
   #file(slice: number, extension: string): string {
