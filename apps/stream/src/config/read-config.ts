@@ -66,9 +66,16 @@ function parseObject(text: string, file: string): object {
   const document = parseDocument(text);
   const [fault] = document.errors;
   if (fault !== undefined) {
-    throw new WindrowError('USAGE', `${file}: found no complete YAML or JSON: ${fault.message}`, {
-      cause: fault,
-    });
+    const [what = ''] = fault.message.split('\n');
+    // YAML takes it for a key without a value.
+    const hint = /:\s*(?:log|stdin):\s*$/m.test(text)
+      ? "; write 'log:' and 'stdin:' in quotes"
+      : '';
+    throw new WindrowError(
+      'USAGE',
+      `${file}: found no complete YAML or JSON: ${what.replace(/:$/, '')}${hint}`,
+      { cause: fault },
+    );
   }
   const value: unknown = document.toJS();
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;

@@ -63,6 +63,10 @@ describe('a config file', () => {
     ],
     ['- a', 'c.yaml: found ["a"], expected keys and their values'],
     ['a: [', /^c\.yaml: found no complete YAML or JSON/],
+    [
+      'sink: log:',
+      /^c\.yaml: found no complete .* line 1, .*; write 'log:' and 'stdin:' in quotes$/,
+    ],
     ['workers: 1\nworkers: 2', /^c\.yaml: found no complete YAML or JSON: .*unique/s],
   ])('%s is refused', (text, message) => {
     expect(() => parse(text)).toThrow(message);
