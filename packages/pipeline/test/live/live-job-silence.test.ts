@@ -59,6 +59,31 @@ describe('silence', () => {
     world.kill();
   });
 
+  it('goes on counting where a job that was killed left off', async () => {
+    const blobs = new Map<string, Uint8Array>();
+    const outside = new Published();
+    for (const [life, ms] of [8000, 4000].entries()) {
+      const world = new World(START_MS + life * 86_400_000);
+      const { job, sink } = startJob({
+        world,
+        definitions,
+        sources: [
+          new FileLikeSource(world, seconds(1, 0, 21, 0), 'memory:1'),
+          new FileLikeSource(world, seconds(0, 0, 60, 1000), 'memory:0'),
+        ],
+        outside,
+        blobs: new MemoryBlobs(world, blobs),
+        options: { idleAfterMs: 10_000 },
+      });
+      void job.run();
+      await world.live(world.sleep(ms, new AbortController().signal));
+      world.kill();
+      // Eight seconds of silence, and then four.
+      const latest = Math.max(...endsOf(sink, 4));
+      expect(latest >= 21).toBe(life === 1);
+    }
+  });
+
   it('of a job that was down does not make the backlog late', async () => {
     const blobs = new Map<string, Uint8Array>();
     const outside = new Published();
