@@ -13,6 +13,9 @@ const REQUIRED: ReadonlySet<LabelColumn> = new Set(['line_id', 'timestamp_ms', '
 
 /** The target of labels whose table has no column for it. */
 const TARGET_DEFAULT = 'value';
+/** Columns that a dataset has beside the attributes. */
+const DATASET_COLUMNS =
+  /^(?:line_id|output_metric_id|window_start_ms|window_end_ms|timestamp_ms|known_ms|tensor|observed_share|split|target_.*)$/;
 const REFUSALS_KEPT = 20;
 const LABELS_MAX = 50_000_000;
 
@@ -33,6 +36,7 @@ export async function readLabels(path: string, mapping: LabelMapping = {}): Prom
 class LabelReader {
   readonly #path: string;
   readonly #names: Readonly<Record<LabelColumn, string>>;
+  /** Columns of the table that are attributes. */
   readonly #attributes: readonly string[];
   readonly #labels: Label[] = [];
   readonly #refusals: string[] = [];
@@ -110,13 +114,18 @@ class LabelReader {
   table(): LabelTable {
     return {
       labels: this.#labels,
-      attributes: this.#attributes,
+      attributes: this.#attributes.map(attributeName),
       received: this.#received,
       unreadable: this.#unreadable,
       invalid: this.#invalid,
       refusals: this.#refusals,
     };
   }
+}
+
+/** An attribute that is called like a column of the dataset gets a name of its own. */
+function attributeName(name: string): string {
+  return DATASET_COLUMNS.test(name) ? `label_${name}` : name;
 }
 
 /** Integer ms of a field: a number, a date, digits or ISO 8601; null for an empty one, undefined for any other. */

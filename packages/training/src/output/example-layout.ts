@@ -91,10 +91,8 @@ function keyColumns(form: TensorForm, examples: ExampleColumns): KeyColumn[] {
   for (const { name, values } of targets) {
     columns.push(key(targetColumn(name), 'float64', (i) => values[i]!, true));
   }
-  const taken = new Set([...columns.map(({ field }) => field.name), 'tensor', 'observed_share']);
   for (const { name, values } of attributes) {
-    // An attribute that is called like another column gets a name of its own.
-    columns.push(key(taken.has(name) ? `label_${name}` : name, 'text', (i) => values[i]!, true));
+    columns.push(key(name, 'text', (i) => values[i]!, true));
   }
   return columns;
 }

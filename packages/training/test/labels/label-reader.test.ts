@@ -90,6 +90,16 @@ describe('labels', () => {
     expect(labels).toMatchObject([{ lineId: LINE, timestampMs: 1500, value: 7, knownMs: null }]);
   });
 
+  it('may have attributes that are called like columns of a dataset', async () => {
+    const path = file(
+      'clash.csv',
+      `line_id,made_ms,value,timestamp_ms,split,shift\n${LINE},1,2,a,b,c\n`,
+    );
+    const { attributes, labels } = await readLabels(path, { timestamp_ms: 'made_ms' });
+    expect(attributes).toEqual(['label_timestamp_ms', 'label_split', 'shift']);
+    expect(labels[0]).toMatchObject({ timestampMs: 1, attributes: ['a', 'b', 'c'] });
+  });
+
   it('set aside what is none, with row and reason, and count an empty value', async () => {
     const path = file(
       'bad.csv',
