@@ -1,10 +1,29 @@
 /** Every endpoint of a running app, as an engineer asks them. */
+import { readFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readTensorBatch } from '@windrow/windowing';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { SLOW, withApp } from './stream-app.ts';
 import { lineId, outputId, secondOf, secondsOf, withTinyJob } from './tiny-job.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** Names of metrics in the table: `windrow_source_up`, and after it `_samples_total`, which goes on from its first word or two. */
+function documented(page: string): Set<string> {
+  const names = new Set<string>();
+  for (const row of page.split('\n').filter((text) => text.startsWith('| `windrow_'))) {
+    const cell = row.split('|')[1]!;
+    let first = '';
+    for (const [, name = ''] of cell.matchAll(/`(\w+)(?:\{[^}]*\})?`/g)) {
+      if (name.startsWith('windrow_')) first = name;
+      const [start = ''] = /^windrow_[a-z]+/.exec(first) ?? [];
+      names.add(name.startsWith('_') ? `${start}${name}` : name);
+    }
+  }
+  return names;
+}
 
 const START_S = 1_700_000_000;
 
@@ -40,6 +59,16 @@ describe.concurrent('a running app answers', SLOW, () => {
         expect(await app.metric('windrow_ready')).toBe(1);
         expect(await app.metric('nodejs_eventloop_lag_p99_seconds')).not.toBeNull();
         expect(await app.metric('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+
+        // What alerts are about is there, and what is there is in the docs.
+        const text = await (await app.get('/metrics')).text();
+        const names = new Set(text.match(/^windrow_[a-z_]+/gm));
+        const alerts = readFileSync(join(ROOT, 'deploy/stream/alerts.yaml'), 'utf8');
+        const alarmed = new Set(alerts.match(/\bwindrow_[a-z_]+/g));
+        expect([...alarmed].filter((name) => !names.has(name))).toEqual([]);
+        const docs = documented(readFileSync(join(ROOT, 'docs/STREAM.md'), 'utf8'));
+        expect([...names].filter((name) => name !== 'windrow_info' && !docs.has(name))).toEqual([]);
+        expect([...docs].filter((name) => !names.has(name))).toEqual([]);
 
         const line = await app.json(`/v1/lines/${lineId(1).toUpperCase()}`);
         expect(line).toMatchObject({
