@@ -56,7 +56,9 @@ async function runWithCare(
 ): Promise<LiveReport> {
   const { job, definitions, letterLog } = service;
   const isShownAtEnd = service.isReplay && service.outputs.some(({ whole }) => whole !== null);
+  let isStopping = false;
   const stop = (): void => {
+    isStopping = true;
     logger.log('info', 'draining', 'stops reading and works off what was read', {
       drain_timeout_s: settings.drainTimeout,
     });
@@ -67,7 +69,8 @@ async function runWithCare(
   const care = setInterval(() => {
     letterLog.tell(false);
     progress?.update(job.status().samples.received);
-    if (job.status().state === 'running') void definitions.refreshIfDue();
+    // A job that stops takes no other definitions.
+    if (!isStopping) void definitions.refreshIfDue();
   }, CARE_MS);
   let http: HttpServer | null = null;
   try {

@@ -331,6 +331,9 @@ describe('a followed folder', () => {
       /found "nonsense" in the checkpoint, expected the position of a followed folder/,
     );
     await expect(follow('/nowhere/at/all').check()).rejects.toThrow(/there is nothing/);
+    await expect(follow('/tmp/*.csv').check()).rejects.toThrow(/found a glob/);
+    await expect(follow('/tmp/samples.txt').check()).rejects.toThrow(/extension says no known/);
+    await expect(follow('/tmp/a-folder-to-come').check()).resolves.toBeUndefined();
     expect(() => new FollowSource('follow:')).toThrow(/expected follow:PATH/);
     expect(() => new FollowSource('follow:/tmp?pol=1s')).toThrow(/found the option "pol"/);
   });

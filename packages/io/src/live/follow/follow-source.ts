@@ -13,7 +13,7 @@
  * removed; of those that stay at most FILES_MAX are followed.
  */
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   SampleColumns,
@@ -26,6 +26,7 @@ import {
   type LiveSource,
   type LiveStatus,
 } from '@windrow/core';
+import { KNOWN_EXTENSIONS, formatOfName } from '../../files/file-names.ts';
 import { fileSource } from '../../files/file-source.ts';
 import { RowBuffer } from '../../messages/row-buffer.ts';
 import {
@@ -97,12 +98,29 @@ export class FollowSource implements LiveSource {
     }
   }
 
-  /** @throws WindrowError INPUT where neither the path nor the folder above it is there */
+  /**
+   * @throws WindrowError INPUT where neither the path nor the folder above it is there, USAGE for a file whose extension says no format,
+   *   and for a glob
+   */
   async check(): Promise<void> {
-    if ((await isThere(this.#path)) || (await isThere(dirname(this.#path)))) return;
-    throw new WindrowError(
+    const status = await stat(this.#path).catch(() => null);
+    if (status?.isDirectory() === true) return;
+    const wrong = (code: 'INPUT' | 'USAGE', what: string): WindrowError =>
+      new WindrowError(code, `${this.#path}: ${what}`);
+    if (status === null && /[*?[{]/.test(this.#path)) {
+      throw wrong('USAGE', 'found a glob, expected a file or a folder to follow');
+    }
+    const named = formatOfName(this.#path);
+    if (named === null && (status !== null || extname(this.#path) !== '')) {
+      throw wrong(
+        'USAGE',
+        `the extension says no known format, expected one of ${KNOWN_EXTENSIONS}`,
+      );
+    }
+    if (status !== null || (await stat(dirname(this.#path)).catch(() => null)) !== null) return;
+    throw wrong(
       'INPUT',
-      `${this.#path}: there is nothing, and no folder above it, expected a file or folder, or where one will be`,
+      'there is nothing, and no folder above it, expected a file or folder, or where one will be',
     );
   }
 
@@ -304,10 +322,6 @@ export class FollowSource implements LiveSource {
 
 function isSame(known: WholeFile, { sizeBytes, modifiedMs }: FollowedFile): boolean {
   return known.sizeBytes === sizeBytes && known.modifiedMs === modifiedMs;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
 }
 
 async function* oneStep(step: () => Promise<void>): AsyncGenerator<void> {
