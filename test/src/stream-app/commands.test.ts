@@ -112,36 +112,6 @@ describe.concurrent('windrow-stream', SLOW, () => {
     expect([code, stdout]).toEqual([0, readFileSync(SCHEMA, 'utf8')]);
   });
 
-  it.each([
-    [['walk'], /error: found "walk", expected one of run, validate, explain, dry-run, schema/],
-    [[], /error: --definitions: it is missing on the command line/],
-    [['--config', '/nowhere.yaml'], /error: \/nowhere\.yaml: the config file cannot be read/],
-  ])('%j is refused', async (args, message) => {
-    expect(await said(args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
-  });
-
-  it.each([
-    [['--source', 'ftp://a'], /--source: ftp:\/\/a: found the scheme ftp:, expected one of stdin:/],
-    [
-      ['--sink', 'kafka:x'],
-      /kafka:x: found the scheme kafka:, expected one of files:, log:, pubsub:/,
-    ],
-    [['--checkpoint', 's3://a'], /--checkpoint: s3:\/\/a: found the scheme s3:/],
-    [['--http', 'everywhere'], /--http: found "everywhere", expected HOST:PORT/],
-  ])('%j is refused, and no output is begun', (change, message) =>
-    withTinyJob([1], async (job) => {
-      const args = ['--definitions', job.definitions, '--models', job.models];
-      const all = [
-        ...args,
-        ...(change[0] === '--source' ? [] : ['--source', `follow:${job.path('in')}`]),
-        ...(change[0] === '--sink' ? [] : ['--sink', `files:${job.out}`]),
-      ];
-      const { code, stderr } = await said([...all, ...change]);
-      expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
-      await expect(readdir(job.out).catch(() => [])).resolves.toEqual([]);
-    }),
-  );
-
   it('sends traces where it is told to', () =>
     withTinyJob([1], async (job) => {
       const names = new Set<string>();
