@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { WindrowError, messageOf } from '@windrow/core';
 import { AtomicFile } from '@windrow/io';
 import { DatasetFolder } from '../output/dataset-folder.ts';
 import { splitExamples, type Splits } from '../splits/split-examples.ts';
@@ -94,8 +95,15 @@ function splitOf(form: TensorForm, examples: ExampleColumns, request: ExportRequ
 
 async function labelsHash({ examples }: ExportRequest): Promise<string | null> {
   if (examples.from === 'windows') return null;
+  const { path } = examples.labels;
   const hash = createHash('sha256');
-  await pipeline(createReadStream(examples.labels.path), hash);
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    throw new WindrowError('INPUT', `${path}: cannot be read as a table: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
   return hash.digest('hex');
 }
 
