@@ -75,7 +75,7 @@ export class BatchGroup {
   /** Opens a batch, which holds the model until it is disposed of; false where the pool is exhausted. */
   openBatch(pool: BufferPool, nowMs: number): boolean {
     const rowsByBytes = Math.floor(this.#options.batchBytesMax / batchBytes(1, this.rowBytes));
-    const rows = this.#wholeUnits(Math.max(1, Math.min(this.#pace.batchRows, rowsByBytes)));
+    const rows = this.wholeUnits(Math.max(1, Math.min(this.#pace.batchRows, rowsByBytes)));
     const buffer = pool.take(batchBytes(rows, this.rowBytes));
     if (buffer === null) return false;
     this.lane.models.hold(this.model);
@@ -95,11 +95,17 @@ export class BatchGroup {
 
   /** Rows that the next run may take. */
   get runRows(): number {
-    return this.binding.batch === 'one' ? 1 : this.#wholeUnits(this.#pace.runRows);
+    return this.binding.batch === 'one' ? 1 : this.wholeUnits(this.#pace.runRows);
+  }
+
+  /** Whether a row can be run by itself, without others to make up a unit. */
+  get runsSingleRows(): boolean {
+    return this.binding.batch === 'one' || this.#options.rowsUnit === 1;
   }
 
   /** At least one unit, also where that takes longer or more memory: the rows are run in any case. */
-  #wholeUnits(rows: number): number {
+  wholeUnits(rows: number): number {
+    if (this.runsSingleRows) return rows;
     const { rowsUnit } = this.#options;
     return Math.max(rowsUnit, rows - (rows % rowsUnit));
   }
@@ -110,29 +116,31 @@ export class BatchGroup {
    */
   async score(batch: QueuedRows, from: number, rows: number): Promise<Float64Array> {
     const { statistics } = this.model;
-    const data = batch.data.subarray(from * this.rowLength, (from + rows) * this.rowLength);
-    const { values, ms } = await this.#runUnits(data, rows);
+    const whole = this.#fillUp(batch, from, rows);
+    const { values, ms } = await this.#run(whole, this.#unitsOf(rows));
+    const own = values.subarray(0, rows);
     this.#pace.ran(rows, ms);
-    statistics.ran(values, ms);
-    this.#sampler.sample(data, rows, statistics);
-    return values;
+    statistics.ran(own, ms);
+    this.#sampler.sample(whole, rows, statistics);
+    return own;
   }
 
-  async #runUnits(
-    data: Float64Array | Float32Array,
-    rows: number,
-  ): Promise<{ readonly values: Float64Array; readonly ms: number }> {
+  /** Rows of a run that scores so many. */
+  #unitsOf(rows: number): number {
     const { rowsUnit } = this.#options;
-    const missing = this.binding.batch === 'one' ? 0 : (rowsUnit - (rows % rowsUnit)) % rowsUnit;
-    if (missing === 0) return this.#run(data, rows);
-    const Data = this.binding.dtype === 'float64' ? Float64Array : Float32Array;
-    const whole = new Data((rows + missing) * this.rowLength);
-    whole.set(data);
+    return this.runsSingleRows ? rows : Math.ceil(rows / rowsUnit) * rowsUnit;
+  }
+
+  /** The rows of a run, made up to whole units where the batch ends: it has room for those. */
+  #fillUp(batch: QueuedRows, from: number, rows: number): Float64Array | Float32Array {
+    const { rowLength } = this;
+    const missing = this.#unitsOf(rows) - rows;
+    const whole = batch.data.subarray(from * rowLength, (from + rows + missing) * rowLength);
+    if (missing === 0) return whole;
+    assert(whole.length === (rows + missing) * rowLength, 'a batch has room for whole units');
     // Rows like another take no longer than that one.
-    const row = data.subarray(0, this.rowLength);
-    for (let i = rows; i < rows + missing; i++) whole.set(row, i * this.rowLength);
-    const { values, ms } = await this.#run(whole, rows + missing);
-    return { values: values.subarray(0, rows), ms };
+    for (let i = rows; i < rows + missing; i++) whole.copyWithin(i * rowLength, 0, rowLength);
+    return whole;
   }
 
   async #run(

@@ -32,7 +32,8 @@ export class Batch implements QueuedRows {
   /** @param buffer taken from the pool, and given back to it in the end */
   constructor(group: BatchGroup, buffer: ArrayBufferLike, pool: BufferPool, openedMs: number) {
     const { rowLength, rowBytes } = group;
-    const capacity = Math.floor(buffer.byteLength / (rowBytes + ROW_OVERHEAD_BYTES));
+    const room = Math.floor(buffer.byteLength / (rowBytes + ROW_OVERHEAD_BYTES));
+    const capacity = group.wholeUnits(room);
     this.group = group;
     this.#buffer = buffer;
     this.#pool = pool;

@@ -25,7 +25,8 @@ export class LentViews implements TensorViews {
   }
 
   takes(target: number): boolean {
-    return !this.#parts.groupOf(target).lane.host.isApart;
+    const group = this.#parts.groupOf(target);
+    return group.runsSingleRows && !group.lane.host.isApart;
   }
 
   isBusy(target: number): boolean {
