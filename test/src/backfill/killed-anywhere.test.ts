@@ -18,10 +18,10 @@ let base: string[];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'windrow-test-'));
   const definitions = join(folder, 'definitions.json');
-  writeFileSync(definitions, JSON.stringify(definitionsFor(simOptions({ lines: 2 }))));
+  writeFileSync(definitions, JSON.stringify(definitionsFor(simOptions({ lines: 1 }))));
   base = [
     ...['--definitions', definitions, '--models', bundledModels, '--progress', 'none'],
-    ...['--source', 'sim://extrusion?lines=2&hours=2&disorder_s=3&gaps=0.01'],
+    ...['--source', 'sim://extrusion?lines=1&hours=2&disorder_s=3&gaps=0.01'],
   ];
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -62,7 +62,7 @@ describe('a backfill that is killed', () => {
     expect(await run(whole, ['--workers', '1'])).toMatchObject({ code: 0 });
     const bytes = readFileSync(whole);
     const sink = join(folder, 'killed.parquet');
-    const sliced = ['--slice-samples', '36000', '--workers', '2'];
+    const sliced = ['--slice-samples', '18000', '--workers', '2'];
     const undisturbed = await run(sink, sliced);
     expect(undisturbed.stderr).toMatch(/^plan .* in \d+ slices, 2 at a time/m);
     expect(readFileSync(sink).equals(bytes)).toBe(true);
@@ -74,7 +74,7 @@ describe('a backfill that is killed', () => {
     let continued = 0;
     while (kills < KILLS) {
       const workers = kills % 4 === 0 ? 2 : 1;
-      const own = ['--slice-samples', '36000', '--workers', String(workers)];
+      const own = ['--slice-samples', '18000', '--workers', String(workers)];
       const result = await run(sink, own, undisturbed.ms * (0.3 + 0.8 * next()));
       if (/of which are done/.test(result.stderr)) continued++;
       if (result.signal === 'SIGKILL') {
@@ -93,15 +93,15 @@ describe('a backfill that is killed', () => {
     expect(readFileSync(sink).equals(bytes)).toBe(true);
     expect(seen.every((each) => each.equals(bytes))).toBe(true);
     expect(continued + completed).toBeGreaterThan(0);
-  }, 180_000);
+  }, 600_000);
 
   it('what changed is named, and --fresh starts over', async () => {
     const sink = join(folder, 'changed.csv');
-    const killed = await run(sink, ['--slice-samples', '36000'], 1e6).catch(() => null);
+    const killed = await run(sink, ['--slice-samples', '18000'], 1e6).catch(() => null);
     expect(killed).toMatchObject({ code: 0 });
     const bytes = readFileSync(sink);
     const begun = async (): Promise<void> => {
-      const child = startCommand('backfill', [...base, '--sink', sink, '--slice-samples', '36000']);
+      const child = startCommand('backfill', [...base, '--sink', sink, '--slice-samples', '18000']);
       const end = ended(child);
       const some = (): boolean =>
         existsSync(`${sink}.windrow`) &&
@@ -112,11 +112,11 @@ describe('a backfill that is killed', () => {
       expect(some()).toBe(true);
     };
     await begun();
-    const other = await run(sink, ['--slice-samples', '36000', '--strict']);
+    const other = await run(sink, ['--slice-samples', '18000', '--strict']);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('the options (--strict, --dead-letter) changed');
     expect(other.stderr).toContain('--fresh');
-    const fresh = await run(sink, ['--slice-samples', '36000', '--strict', '--fresh']);
+    const fresh = await run(sink, ['--slice-samples', '18000', '--strict', '--fresh']);
     expect(fresh.code).toBe(0);
     expect(readFileSync(sink).equals(bytes)).toBe(true);
   });
@@ -126,7 +126,7 @@ describe('a backfill that is killed', () => {
     const summary = join(folder, 'interrupted.json');
     const args = [
       ...[...base, '--sink', sink, '--summary-file', summary],
-      ...['--slice-samples', '36000', '--workers', '2'],
+      ...['--slice-samples', '18000', '--workers', '2'],
     ];
     const child = startCommand('backfill', args);
     const end = ended(child);
@@ -148,7 +148,7 @@ describe('a backfill that is killed', () => {
   it('a second Ctrl-C ends it at once, by the signal', async () => {
     const sink = join(folder, 'twice.csv');
     const child = startCommand('backfill', [
-      ...[...base.slice(0, -2), '--source', 'sim://extrusion?lines=2&hours=300', '--sink', sink],
+      ...[...base.slice(0, -2), '--source', 'sim://extrusion?lines=1&hours=600', '--sink', sink],
       ...['--workers', '2'],
     ]);
     const end = ended(child);
