@@ -3,9 +3,45 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WindrowError, checkDefinitions, messageOf, type Definition } from '@windrow/core';
 import * as z from 'zod';
-import { FLAT_FORMS } from '../output/example-layout.ts';
-import { tensorFormOf, type TensorForm } from '../tensor-form.ts';
+import { FLAT_FORMS, type FlatForm } from '../output/example-layout.ts';
+import { tensorFormOf, type Dtype, type TensorForm } from '../tensor-form.ts';
 import { MANIFEST_FILE, MANIFEST_FORMAT, MANIFEST_VERSION, SEMANTICS_VERSION } from './manifest.ts';
+
+/** What a dataset says of itself, as far as it is read back. */
+export interface DatasetManifest {
+  readonly tensor: { readonly dtype: Dtype };
+  readonly inputs: readonly { readonly name: string }[];
+  readonly columns: {
+    readonly flat: FlatForm;
+    readonly targets: readonly { readonly name: string; readonly column: string }[];
+    readonly attributes: readonly string[];
+  };
+  readonly examples: {
+    readonly from: 'windows' | 'labels';
+    readonly horizon_s?: number | undefined;
+    readonly span_s?: number | null | undefined;
+  };
+  readonly clock:
+    | { readonly as_known: false }
+    | {
+        readonly as_known: true;
+        readonly arrival_column: string | null;
+        readonly out_of_order_s: number;
+        readonly idle_after_s: number;
+        readonly max_future_s: number;
+      };
+  readonly data: readonly {
+    readonly split: string;
+    readonly examples: number;
+    readonly parts: readonly string[];
+  }[];
+  readonly source: {
+    readonly uri: string;
+    readonly start_ms: number | null;
+    readonly end_ms: number | null;
+  };
+  readonly definitions: readonly Readonly<Record<string, unknown>>[];
+}
 
 const clock = z.union([
   z.object({ as_known: z.literal(false) }),
@@ -18,7 +54,7 @@ const clock = z.union([
   }),
 ]);
 
-const manifest = z.object({
+const manifest: z.ZodType<DatasetManifest> = z.object({
   format: z.literal(MANIFEST_FORMAT),
   version: z.literal(MANIFEST_VERSION),
   semantics: z.object({ version: z.literal(SEMANTICS_VERSION), sha256: z.string() }),
@@ -45,9 +81,6 @@ const manifest = z.object({
   }),
   definitions: z.array(z.record(z.string(), z.unknown())).min(1),
 });
-
-/** What a dataset says of itself. */
-export type DatasetManifest = z.infer<typeof manifest>;
 
 export interface Dataset {
   readonly path: string;
