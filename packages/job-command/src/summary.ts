@@ -31,6 +31,8 @@ export interface SlicesSummary {
   readonly workers: number;
   /** Samples that were read for two slices. */
   readonly repeated: number;
+  /** Samples that earlier runs have received, less those that they had read for two slices. */
+  readonly samplesBefore: number;
 }
 
 /** A run that did not. */
@@ -169,10 +171,12 @@ export function totalCounts(definitions: readonly DefinitionCounts[]): WindowTot
   };
 }
 
-/** Samples received for every second of the run. */
+/** Samples for every second of the run: those that it read itself, each once. */
 export function samplesPerSecond({
   report,
   elapsedMs,
-}: Pick<Summary, 'report' | 'elapsedMs'>): number {
-  return (report.samples.received / Math.max(1, elapsedMs)) * 1000;
+  slices = null,
+}: Pick<Summary, 'report' | 'elapsedMs'> & Partial<Pick<Summary, 'slices'>>): number {
+  const others = slices === null ? 0 : slices.repeated + slices.samplesBefore;
+  return ((report.samples.received - others) / Math.max(1, elapsedMs)) * 1000;
 }

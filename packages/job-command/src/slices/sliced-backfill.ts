@@ -138,11 +138,14 @@ class SlicedBackfill {
     }
     const doneBefore = this.#folder.records.size;
     const workers = this.#workersFor(slices.length - doneBefore);
+    const before = this.#merged(job, slices);
+    const samplesBefore = before.samples.received - before.repeated;
     const note = (repeated: number): void => {
       const done = this.#folder!.records.size;
-      this.#summary = { slices: slices.length, done, doneBefore, workers, repeated };
+      const own = { slices: slices.length, done, doneBefore, workers };
+      this.#summary = { ...own, repeated, samplesBefore };
     };
-    note(0);
+    note(before.repeated);
     if (slices.length > 0) {
       const line = planLine({ slices, doneBefore, workers, folder: this.#folder.path });
       this.#terminal.stderr.write(`${line}\n`);
