@@ -4,10 +4,9 @@
  *
  * - `raw`: a loop over `session.run` with batches of ten that lie ready; the limit, and nobody's job;
  * - `raw, filled`: the same, each window first copied into its batch;
- * - `ours`: `reserve`, the same copy, `commit`, `drain`, in the order in which lines bring their windows: ten of ten models, then the
- *   next line's. A step has 900 MB of tensors, the scorer 64 MiB for batches, so that few windows meet others of their model;
- * - `ours, 1 GiB`: with memory for all of them;
- * - `alone`: a run for each ready window, in that order too.
+ * - `ours`: `reserve`, the same copy, `commit`, `drain`, in the order in which the engine brings windows: line by line, those that use the
+ *   same models beside each other. A step has 900 MB of tensors, the scorer 64 MiB for batches;
+ * - `alone`: a run for each ready window, model after model.
  *
  *     node --conditions=windrow-source bench/src/scoring/burst.ts [--models 1500 | --small]
  *
@@ -21,12 +20,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FolderModelStore, createScorer } from '@windrow/scoring';
+import { planWindows } from '@windrow/windowing';
 import { PER_LINE, SENSORS, WINDOW_S, buildFleet, writeModels } from './fleet.ts';
 
 const ROW = SENSORS * WINDOW_S;
 const ROUNDS = 3;
 const STEPS = 4;
-const NAMES = ['raw', 'raw, filled', 'ours', 'ours, 1 GiB', 'alone'] as const;
+const NAMES = ['raw', 'raw, filled', 'ours', 'alone'] as const;
 type Name = (typeof NAMES)[number];
 
 interface Timing {
@@ -98,17 +98,13 @@ function windowOf(model: number, row: number): number {
   return (model % (WINDOWS_KEPT - PER_LINE)) + row;
 }
 
-async function ourStep(
-  root: string,
-  models: readonly string[],
-  options: { readonly bufferBytesMax?: number },
-): Promise<Step> {
+async function ourStep(root: string, models: readonly string[]): Promise<Step> {
   const data = await windows();
-  const { definitions } = await buildFleet(models.length, models);
+  const { definitions, dictionary } = await buildFleet(models.length, models);
   const scorer = await createScorer(definitions, new FolderModelStore(root), {
     nowMs: () => performance.now(),
-    ...options,
   });
+  const order = planWindows(scorer.targets, dictionary).lines.flatMap((line) => line.windows);
   const place = new Map(models.map((name, m) => [name, m]));
   let end = 0;
   return async () => {
@@ -118,13 +114,14 @@ async function ourStep(
     };
     const seen = new Int32Array(models.length);
     end++;
-    for (const [target, { modelIdentifier }] of definitions.entries()) {
+    for (const { target, definition } of order) {
       let row = scorer.reserve(target);
-      while (row === null) {
-        await scorer.drain(true, take);
+      // As the jobs do: full batches make room as a rule.
+      for (let all = false; row === null; all = true) {
+        await scorer.drain(all, take);
         row = scorer.reserve(target);
       }
-      const m = place.get(modelIdentifier)!;
+      const m = place.get(definition.modelIdentifier)!;
       const at = windowOf(m, seen[m]!++) * ROW;
       row.data.set(data.subarray(at, at + ROW), row.offset);
       scorer.commit(target, end);
@@ -136,12 +133,7 @@ async function ourStep(
 
 async function time(root: string, models: readonly string[], name: Name): Promise<Timing> {
   const paths = models.map((model) => join(root, model, '1', 'model.onnx'));
-  const step =
-    name === 'ours'
-      ? await ourStep(root, models, {})
-      : name === 'ours, 1 GiB'
-        ? await ourStep(root, models, { bufferBytesMax: 2 ** 30 })
-        : await rawStep(paths, name);
+  const step = name === 'ours' ? await ourStep(root, models) : await rawStep(paths, name);
   let sum = await step();
   const cpu = process.cpuUsage();
   let stepMs = 0;

@@ -23,7 +23,7 @@ const RUN_MS_MAX = 4;
  * A run allocates a few times this for what it computes in between. Larger batches gain nothing, and the holes that they leave in the
  * heap made a long backfill take a fifth more memory than a short one.
  */
-const BATCH_BYTES_MAX = 1024 << 10;
+const BATCH_BYTES_MAX = 512 << 10;
 const BUFFER_BYTES_MAX = 64 << 20;
 const BATCH_WAIT_MS = 10;
 const STORE_TIMEOUT_MS = 60_000;

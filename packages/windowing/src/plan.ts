@@ -80,7 +80,7 @@ export interface Plan {
 }
 
 /**
- * Plans the windows of these targets, in their order.
+ * Plans the windows of these targets: those of a line in their order, lines that use the same models beside each other.
  * @param dictionary holds every input of every definition
  * @param rule by which it is chosen how tensors reach their models
  */
@@ -95,10 +95,30 @@ export function planWindows(
     if (members === undefined) byLine.set(definition.lineId, [target]);
     else members.push(target);
   }
-  const lines = Array.from(byLine, ([lineId, members]) =>
+  const lines = besideTheirModels(byLine, targets).map(([lineId, members]) =>
     planLine(lineId, members, targets, dictionary),
   );
   return { targets, lines: withDeliveries(targets, lines, rule) };
+}
+
+type Members = readonly [lineId: string, members: readonly number[]];
+
+/**
+ * Lines that use the same models stand beside each other: when many fall due at once, windows of one model then meet in its batches
+ * while these are in the cache. 15 000 windows of 1500 models, ten lines to each, otherwise met never.
+ */
+function besideTheirModels(
+  byLine: ReadonlyMap<string, readonly number[]>,
+  targets: readonly WindowTarget[],
+): Members[] {
+  const modelsOf = ([, members]: Members): string =>
+    JSON.stringify(
+      members.map((target) => {
+        const { modelIdentifier, modelVersion } = targets[target]!.definition;
+        return [modelIdentifier, modelVersion];
+      }),
+    );
+  return [...Map.groupBy(byLine, modelsOf).values()].flat();
 }
 
 interface Track {

@@ -88,7 +88,7 @@ export class BatchGroup {
     const batch = this.open;
     assert(batch !== null, 'a batch is open');
     this.open = null;
-    if (batch.length === batch.capacity) this.#pace.filled();
+    if (batch.length === batch.capacity) this.#pace.filled(batch.length);
     else this.#pace.drained(batch.length);
     return batch;
   }

@@ -1,8 +1,8 @@
 /**
  * How many rows a batch has room for, and how many go into one run: learnt from what comes and what it costs.
  *
- * Room follows demand: it doubles when a batch filled up and halves when one was drained at most a quarter full, so that
- * thousands of models with a few rows a step take little memory. Runs follow time: no run shall block the thread for longer
+ * Room follows demand: it doubles when a batch filled up and halves when all that came since the last drain would have fitted into a
+ * quarter of it, so that thousands of models with a few rows a step take little memory. Runs follow time: no run shall block the thread for longer
  * than `runMsMax`.
  */
 
@@ -14,6 +14,8 @@ const WEIGHT = 0.25;
 export class RunPace {
   readonly #runMsMax: number;
   #wanted = ROWS_FIRST;
+  /** Rows of the batches that filled up since one was drained. */
+  #filledRows = 0;
   #rowMs: number;
 
   /**
@@ -36,14 +38,16 @@ export class RunPace {
     return Math.min(this.#wanted, this.runRows);
   }
 
-  /** A batch filled up. */
-  filled(): void {
+  /** A batch of so many rows filled up. */
+  filled(rows: number): void {
+    this.#filledRows += rows;
     this.#wanted = Math.min(this.#wanted * 2, ROWS_MAX);
   }
 
   /** A batch was drained before it was full. */
   drained(rows: number): void {
-    if (rows * 4 <= this.#wanted) this.#wanted /= 2;
+    if ((this.#filledRows + rows) * 4 <= this.#wanted) this.#wanted /= 2;
+    this.#filledRows = 0;
   }
 
   /** A run took `ms` for `rows`. */

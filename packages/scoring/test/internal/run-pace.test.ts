@@ -6,7 +6,7 @@ describe('room for a batch', () => {
     const pace = new RunPace(4, 0.0001);
     const rows = [pace.batchRows];
     for (let i = 0; i < 9; i++) {
-      pace.filled();
+      pace.filled(pace.batchRows);
       rows.push(pace.batchRows);
     }
     expect(rows).toEqual([8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024]);
@@ -22,6 +22,15 @@ describe('room for a batch', () => {
     expect(pace.batchRows).toBe(2);
     for (let i = 0; i < 9; i++) pace.drained(0);
     expect(pace.batchRows).toBeGreaterThan(0);
+  });
+
+  it('stays where two batches a drain come, the second nearly empty', () => {
+    const pace = new RunPace(4, 0.0001);
+    for (let i = 0; i < 9; i++) {
+      pace.filled(8);
+      pace.drained(2);
+      expect(pace.batchRows).toBeGreaterThanOrEqual(16);
+    }
   });
 
   it('is no more than a run may take', () => {
