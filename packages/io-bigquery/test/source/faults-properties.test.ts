@@ -1,8 +1,8 @@
 /** Whatever happens to the calls: no row is lost, none is doubled. */
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WindrowError } from '@windrow/core';
-import { bigQuerySource } from '../../src/index.ts';
+import { bigQuerySource, type RetryOptions } from '../../src/index.ts';
 import { FakeBigQuery } from '../fake/fake-bigquery.ts';
 import type { ReadFault } from '../fake/read-service.ts';
 import { RETRY, URI, fill, keysOf, readAll, sampleRows } from '../fake/samples.ts';
@@ -11,10 +11,15 @@ let fake: FakeBigQuery;
 beforeAll(async () => {
   fake = await FakeBigQuery.start();
 });
+afterEach(quiet);
 afterAll(() => fake.close());
 
-const open = (search = '') =>
-  bigQuerySource(URI + search, { endpoints: fake.endpoints, retry: RETRY });
+const open = (search = '', retry: RetryOptions = RETRY) =>
+  bigQuerySource(URI + search, { endpoints: fake.endpoints, retry });
+
+const FAULTS_MAX = 12;
+/** More than all faults of a plan, which may come one after the other. */
+const PATIENT: RetryOptions = { ...RETRY, failuresMax: FAULTS_MAX + 1 };
 
 const TRANSIENT: readonly ReadFault[] = [
   'unavailable',
@@ -38,7 +43,7 @@ describe('reading under faults', () => {
     const expected = keysOf(rows);
     fill(fake, rows);
     const faults = fc.array(fc.option(fc.constantFrom(...TRANSIENT), { freq: 2 }), {
-      maxLength: 12,
+      maxLength: FAULTS_MAX,
     });
     const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 });
     const compressions = fc.constantFrom('none', 'lz4', 'zstd');
@@ -56,7 +61,7 @@ describe('reading under faults', () => {
           fake.reads.fault = () => plan[asked++] ?? null;
           fake.reads.batchRows = () => batches[sent++ % batches.length]!;
           fake.reads.refuseEnd = refuseEnd;
-          const source = open(`?streams=${streams}&compression=${compression}`);
+          const source = open(`?streams=${streams}&compression=${compression}`, PATIENT);
           const read = await readAll(source);
           await source.close();
           expect(read.letters).toEqual([]);
@@ -65,7 +70,6 @@ describe('reading under faults', () => {
       ),
       { numRuns: 40 },
     );
-    quiet();
   });
 
   it('goes on from the row after the last that came', async () => {
@@ -79,7 +83,6 @@ describe('reading under faults', () => {
       new Set([`read_stream=${fake.read.reads[0]!.stream}`]),
     );
     await source.close();
-    quiet();
   });
 
   it('asks for the last row again where the service knows no offset behind it', async () => {
@@ -96,7 +99,6 @@ describe('reading under faults', () => {
     expect((await readAll(source)).keys).toHaveLength(2500);
     expect(fake.read.reads.map((read) => read.offset)).toEqual([0, 2500, 2499]);
     await source.close();
-    quiet();
   });
 
   it('gives up where the end never comes, though the last row comes again and again', async () => {
@@ -106,7 +108,6 @@ describe('reading under faults', () => {
     const source = open('?streams=1');
     await expect(readAll(source)).rejects.toThrow(/UNAVAILABLE/);
     await source.close();
-    quiet();
   });
 
   const failure = async (fault: ReadFault): Promise<unknown> => {
@@ -121,7 +122,6 @@ describe('reading under faults', () => {
       return error;
     } finally {
       await source.close();
-      quiet();
     }
   };
 
@@ -156,7 +156,6 @@ describe('reading under faults', () => {
       expect(letters[0]).toMatchObject({ heading: 'quarantined', row: 3001 });
       expect(letters[0]!.reason).toMatch(/^the stream cannot be read from row 3001 on: /);
       await source.close();
-      quiet();
     },
   );
 });
