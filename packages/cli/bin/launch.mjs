@@ -22,6 +22,8 @@ export const NODE_FLAGS = [
   '--optimize-for-size',
   '--min-semi-space-size=8',
   '--max-semi-space-size=8',
+  // For moments at which much is garbage at once.
+  '--expose-gc',
   '--disable-warning=ExperimentalWarning',
 ];
 /**

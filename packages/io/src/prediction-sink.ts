@@ -10,7 +10,7 @@ import { openSink, type SinkForms, type SinkOptions } from './open-sink.ts';
 import { predictionTable } from './tables/prediction-table.ts';
 
 /** Predictions are few and wide: small row groups keep what is held back small. */
-const GROUP_ROWS = 16_384;
+const GROUP_ROWS = 4096;
 
 const forms: SinkForms<PredictionBatch> = {
   what: 'predictions',

@@ -37,6 +37,7 @@ import {
 import { checkpointProgress } from '../checkpoint-progress.ts';
 import { runJob, type JobRequest, type JobSetting } from '../run-job.ts';
 import type { SlicesSummary, Summary } from '../summary.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { planLine, tenths } from './slice-words.ts';
 import { SliceThread } from './slice-thread.ts';
 
@@ -305,6 +306,7 @@ class SlicedBackfill {
   ): Promise<void> {
     const { predictions } = this.#merged(job, slices);
     progress.phase('write', predictions, 'predictions');
+    collectGarbage();
     this.#outputs = await deliver({
       definitions: job.definitions,
       models: modelsOf(job),
