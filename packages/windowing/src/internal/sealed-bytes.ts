@@ -18,7 +18,7 @@ import {
   encodeChunk,
   readChunkInfo,
 } from '@windrow/codecs';
-import { WindrowError } from '@windrow/core';
+import { WindrowError, assert } from '@windrow/core';
 import type { PointColumns } from '../point-columns.ts';
 
 /** Where the head starts. */
@@ -34,65 +34,144 @@ export interface SealKind {
   readonly version: number;
 }
 
-/** Gathers frames in a buffer that grows and is used again. */
+/** Frames are gathered in pieces of at least this: to double one buffer would stop everything while it is copied. */
+const PIECE_BYTES = 512 << 10;
+/** Pieces that are kept to be filled again. */
+const PIECES_KEPT = 2;
+
+/** Frames that stand one after the other. */
+class Piece {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  end = 0;
+
+  constructor(sizeBytes: number) {
+    this.bytes = new Uint8Array(sizeBytes);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.end + bytes <= this.bytes.length;
+  }
+}
+
+/** Gathers frames. */
 export class FrameWriter {
-  #bytes: Uint8Array = new Uint8Array(1 << 12);
-  #view: DataView = new DataView(this.#bytes.buffer);
-  #end = 0;
+  readonly #pieces: Piece[] = [];
+  /** The piece that is being filled; those after it are empty. */
+  #current = -1;
 
   /** Adds points under two numbers, as chunks; of more than CHUNK_POINTS_MAX, in several frames. */
   add(first: number, second: number, points: PointColumns): void {
     for (let from = 0; from < points.length; from += CHUNK_POINTS_MAX) {
       const length = Math.min(CHUNK_POINTS_MAX, points.length - from);
-      this.#reserve(FRAME_HEAD_BYTES + chunkBytesMax(length));
-      const at = this.#end;
+      const piece = this.#reserve(FRAME_HEAD_BYTES + chunkBytesMax(length));
       const chunk = {
         length,
         timestampsMs: points.timestampsMs.subarray(from, from + length),
         values: points.values.subarray(from, from + length),
       };
-      this.#end = encodeChunk(chunk, this.#bytes, at + FRAME_HEAD_BYTES);
-      this.#head(at, first, second);
+      const end = encodeChunk(chunk, piece.bytes, piece.end + FRAME_HEAD_BYTES);
+      endFrame(piece, end, first, second);
     }
   }
 
   /** Adds bytes under two numbers. */
   addBytes(first: number, second: number, bytes: Uint8Array): void {
-    this.#reserve(FRAME_HEAD_BYTES + bytes.length);
-    const at = this.#end;
-    this.#bytes.set(bytes, at + FRAME_HEAD_BYTES);
-    this.#end = at + FRAME_HEAD_BYTES + bytes.length;
-    this.#head(at, first, second);
-  }
-
-  /** Writes the head of the frame that goes from `at` to the end. */
-  #head(at: number, first: number, second: number): void {
-    this.#view.setUint32(at, first, true);
-    this.#view.setUint32(at + 4, second, true);
-    this.#view.setUint32(at + 8, this.#end - at - FRAME_HEAD_BYTES, true);
+    const piece = this.#reserve(FRAME_HEAD_BYTES + bytes.length);
+    const start = piece.end + FRAME_HEAD_BYTES;
+    piece.bytes.set(bytes, start);
+    endFrame(piece, start + bytes.length, first, second);
   }
 
   /** The head and all frames as sealed bytes, a copy; the writer starts anew. */
   seal(kind: SealKind, head: Uint8Array): Uint8Array {
-    const framesAt = HEAD_AT + head.length;
-    const bytes = new Uint8Array(framesAt + this.#end + CRC_BYTES);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, kind.magic, true);
-    view.setUint32(4, kind.version, true);
-    bytes.set(head, HEAD_AT);
-    bytes.set(this.#bytes.subarray(0, this.#end), framesAt);
-    const crcAt = bytes.length - CRC_BYTES;
-    view.setUint32(crcAt, crc32(bytes.subarray(0, crcAt)), true);
-    this.#end = 0;
-    return bytes;
+    const sealing = this.beginSeal(kind, head);
+    sealing.step(Number.POSITIVE_INFINITY);
+    return sealing.finish();
   }
 
-  #reserve(more: number): void {
-    if (this.#end + more <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#end + more));
-    grown.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
+  /** The same little by little; nothing is to be added until it is finished. */
+  beginSeal(kind: SealKind, head: Uint8Array): Sealing {
+    const pieces = this.#pieces.slice(0, this.#current + 1);
+    return new Sealing(kind, head, pieces, () => {
+      for (const piece of pieces) piece.end = 0;
+      this.#current = -1;
+      this.#pieces.splice(PIECES_KEPT);
+    });
+  }
+
+  /** A piece with room for so much more. */
+  #reserve(more: number): Piece {
+    const current = this.#pieces[this.#current];
+    if (current?.hasRoom(more) === true) return current;
+    this.#current++;
+    const next = this.#pieces[this.#current];
+    if (next?.hasRoom(more) === true) return next;
+    const piece = new Piece(Math.max(PIECE_BYTES, more));
+    this.#pieces.splice(this.#current, 0, piece);
+    return piece;
+  }
+}
+
+/** Writes the head of the frame that goes from the end of a piece to `end`. */
+function endFrame(piece: Piece, end: number, first: number, second: number): void {
+  const at = piece.end;
+  piece.view.setUint32(at, first, true);
+  piece.view.setUint32(at + 4, second, true);
+  piece.view.setUint32(at + 8, end - at - FRAME_HEAD_BYTES, true);
+  piece.end = end;
+}
+
+/** Frames on their way into one array, with its checksum. */
+export class Sealing {
+  readonly #bytes: Uint8Array;
+  readonly #pieces: readonly Piece[];
+  readonly #done: () => void;
+  #piece = 0;
+  #taken = 0;
+  #end: number;
+  #crc: number;
+
+  constructor(kind: SealKind, head: Uint8Array, pieces: readonly Piece[], done: () => void) {
+    const frameBytes = pieces.reduce((sum, piece) => sum + piece.end, 0);
+    this.#pieces = pieces;
+    this.#done = done;
+    this.#end = HEAD_AT + head.length;
+    this.#bytes = new Uint8Array(this.#end + frameBytes + CRC_BYTES);
+    const view = new DataView(this.#bytes.buffer);
+    view.setUint32(0, kind.magic, true);
+    view.setUint32(4, kind.version, true);
+    this.#bytes.set(head, HEAD_AT);
+    this.#crc = crc32(this.#bytes.subarray(0, this.#end));
+  }
+
+  /** Takes about so many bytes more; returns whether all are taken. */
+  step(bytesMax: number): boolean {
+    for (let left = bytesMax; left > 0 && this.#piece < this.#pieces.length;) {
+      const piece = this.#pieces[this.#piece]!;
+      const count = Math.min(left, piece.end - this.#taken);
+      const taken = piece.bytes.subarray(this.#taken, this.#taken + count);
+      this.#bytes.set(taken, this.#end);
+      this.#crc = crc32(taken, this.#crc);
+      this.#end += count;
+      this.#taken += count;
+      left -= count;
+      if (this.#taken === piece.end) {
+        this.#piece++;
+        this.#taken = 0;
+      }
+    }
+    return this.#piece === this.#pieces.length;
+  }
+
+  /** The sealed bytes, once all are taken. */
+  finish(): Uint8Array {
+    assert(this.#piece === this.#pieces.length, 'all frames were taken');
+    const view = new DataView(this.#bytes.buffer);
+    view.setUint32(this.#bytes.length - CRC_BYTES, this.#crc, true);
+    this.#done();
+    return this.#bytes;
   }
 }
 

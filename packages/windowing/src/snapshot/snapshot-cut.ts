@@ -5,7 +5,11 @@
 import type { SampleCounts } from '@windrow/core';
 import { LineCut, type CutLine } from './line-cut.ts';
 import type { LineTurns } from './line-turns.ts';
+import type { Sealing } from '../internal/sealed-bytes.ts';
 import { SnapshotWriter } from './snapshot-part.ts';
+
+/** Bytes that are copied in the time in which a point is encoded, about. */
+const POINT_BYTES = 32;
 
 export class SnapshotCut {
   readonly #number: number;
@@ -14,6 +18,8 @@ export class SnapshotCut {
   readonly #lines: readonly LineCut[];
   /** The first line that may not be done. */
   #next = 0;
+  /** From when all lines are taken. */
+  #sealing: Sealing | null = null;
 
   /** @param door samples that belong to no line */
   constructor(
@@ -28,15 +34,21 @@ export class SnapshotCut {
     );
   }
 
-  /** Takes tracks until they have about so many points together, or all are taken; returns whether they are. */
+  /**
+   * Takes tracks until they have about so many points together, or all are taken; then puts the part together, as many bytes at a time.
+   * Returns whether it is ready.
+   */
   step(pointsMax: number): boolean {
+    if (this.#sealing !== null) return this.#sealing.step(pointsMax * POINT_BYTES);
     let left = pointsMax;
     while (left > 0 && this.#next < this.#lines.length) {
       const line = this.#lines[this.#next]!;
       if (!line.isDone) left -= line.step(left);
       if (line.isDone) this.#next++;
     }
-    return this.#next === this.#lines.length;
+    if (this.#next < this.#lines.length) return false;
+    this.#sealing = this.#writer.seal(this.#number, this.#door);
+    return this.#sealing.step(left * POINT_BYTES);
   }
 
   /** Takes what is left of a line; of one that came after the cut there is nothing. */
@@ -47,7 +59,7 @@ export class SnapshotCut {
 
   /** The part. */
   finish(): Uint8Array {
-    this.step(Number.POSITIVE_INFINITY);
-    return this.#writer.finish(this.#number, this.#door);
+    while (!this.step(Number.POSITIVE_INFINITY));
+    return this.#sealing!.finish();
   }
 }

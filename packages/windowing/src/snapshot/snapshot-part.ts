@@ -23,6 +23,7 @@ import {
   openSealed,
   readPoints,
   type SealKind,
+  type Sealing,
 } from '../internal/sealed-bytes.ts';
 import { PointColumns } from '../point-columns.ts';
 import { lineBytes, readLine, type SavedLine } from './line-bytes.ts';
@@ -56,12 +57,13 @@ export class SnapshotWriter {
     this.#frames.add(line, track, points);
   }
 
-  finish(number: number, door: SampleCounts): Uint8Array {
+  /** The part, to be put together little by little. */
+  seal(number: number, door: SampleCounts): Sealing {
     const head = new Uint8Array(HEAD_BYTES);
     const view = new DataView(head.buffer);
     view.setUint32(0, number, true);
     for (const [h, heading] of HEADINGS.entries()) view.setFloat64(4 + h * 8, door[heading], true);
-    return this.#frames.seal(SNAPSHOT_PART, head);
+    return this.#frames.beginSeal(SNAPSHOT_PART, head);
   }
 }
 
