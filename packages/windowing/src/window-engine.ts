@@ -15,7 +15,7 @@ import type { WindowCounts } from './window-state.ts';
 
 /** A part of a snapshot in the making. */
 export interface SnapshotProgress {
-  /** Takes tracks until they have about so many points together, or all are taken; returns whether they are. */
+  /** Takes tracks until they have about so many points together, then puts the part together as slowly; returns whether it is ready. */
   step(pointsMax: number): boolean;
   /** Takes what is left, and gives the part. */
   finish(): Uint8Array;
