@@ -3,6 +3,7 @@
  * table in docs/STREAM.md.
  */
 import type { OptionSpecs } from '@windrow/cli';
+import { scoringOptions } from '@windrow/job-command';
 
 const JOB = 'Job';
 const TIME = 'Time';
@@ -10,7 +11,6 @@ const KEEP = 'Checkpoints';
 const BOUNDS = 'Bounds';
 const OPERATIONS = 'Operations';
 const RUN = 'Run';
-const WORKERS_MAX = 256;
 const DAY_S = 86_400;
 
 const jobOptions = {
@@ -72,15 +72,7 @@ const jobOptions = {
     help: 'What is set aside: FILE.ndjson, log: or pubsub://project/topic; without it, it is counted only',
     group: JOB,
   },
-  workers: {
-    type: 'number',
-    integer: true,
-    min: 0,
-    max: WORKERS_MAX,
-    default: 0,
-    help: 'Threads that run the models, each those of its lines; 0 runs them beside everything else',
-    group: JOB,
-  },
+  workers: { ...scoringOptions.workers, group: JOB },
 } as const satisfies OptionSpecs;
 
 const timeOptions = {

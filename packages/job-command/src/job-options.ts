@@ -45,7 +45,7 @@ export const jobOptions: JobOptions = {
     type: 'text',
     required: true,
     placeholder: 'URI',
-    help: 'Samples: a file, a folder, a glob (Parquet, Arrow, CSV, NDJSON, records), or sim://extrusion?lines=4&hours=2',
+    help: 'Samples: a file, a folder, a glob (Parquet, Arrow, CSV, NDJSON, records), gs://, clickhouse://, chdb:, bigquery://, bigquery-query:, or sim://extrusion?lines=4&hours=2',
     group: JOB,
   },
 };
@@ -62,7 +62,7 @@ export const scoringOptions: ScoringOptions = {
   sink: {
     type: 'list',
     placeholder: 'URI',
-    help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), or log: for lines on stdout',
+    help: 'Predictions: a file (.parquet .arrow .arrows .csv .ndjson .rec), the same at gs://, bigquery://, pubsub://project/topic, or log: for lines on stdout',
     group: JOB,
   },
   workers: {
