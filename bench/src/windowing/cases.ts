@@ -181,6 +181,8 @@ function timeSteps(cells: number, delivery: DeliveryRule, blocks: Float64Array):
 
 /** Points that a slice of a snapshot takes. */
 const SLICE_POINTS = 16_384;
+/** The same where every point is new, as the live job takes them. */
+const FIRST_SLICE_POINTS = 8000;
 
 export interface SnapshotPauses {
   readonly stateBytes: number;
@@ -217,6 +219,22 @@ export function snapshotPauses(seconds: number): SnapshotPauses {
     partMs: secondHalf(parts),
     sliceMs: secondHalf(slices),
   };
+}
+
+/** The longest slice, in ms, of the first part of an engine whose cells are all there already. */
+export function firstPartPause(seconds: number): number {
+  const windows = upTo(200).map((line) => ({ line, inputs: upTo(25), windowS: 900, stepS: 60 }));
+  const workload: Workload = { lines: 200, seriesPerLine: 25, seconds, windows };
+  const { engine, sink, dictionary } = rigOf(workload);
+  eachBatch(workload, dictionary, (batch) => {
+    engine.push(batch);
+    engine.run(sink);
+  });
+  const slices: number[] = [];
+  const progress = timed(slices, () => engine.beginSnapshot());
+  while (!timed(slices, () => progress.step(FIRST_SLICE_POINTS)));
+  timed(slices, () => progress.finish());
+  return Math.max(...slices);
 }
 
 function timed<T>(into: number[], act: () => T): T {

@@ -3,6 +3,7 @@ import { formatBytes, formatSi } from '@windrow/cli';
 import type { Benchmark } from '../benchmark.ts';
 import { writeReport, type Section } from '../report/report.ts';
 import {
+  firstPartPause,
   columnarRate,
   heapBytesPerSample,
   lateUpdateNs,
@@ -35,6 +36,8 @@ interface Figures {
   readonly steps: readonly (readonly [lent: number, copied: number])[];
   readonly heapBytes: number;
   readonly pauses: SnapshotPauses;
+  /** Of the first part of a full engine, in ms. */
+  readonly firstPause: number;
   readonly snapshots: readonly [without: number, with_: number];
   readonly memory: number;
 }
@@ -66,6 +69,7 @@ export const windowing: Benchmark = async ({ small, rounds, say, date, results }
     }),
     heapBytes: heapBytesPerSample(plantOf(size(3000))),
     pauses: snapshotPauses(size(3000)),
+    firstPause: firstPartPause(size(1100)),
     snapshots: snapshotRates(size(8000)),
     memory: stateRatio(),
   };
@@ -128,7 +132,7 @@ function ms(value: number): string {
   return `${value.toFixed(1)} ms`;
 }
 
-function operationSection({ late, steps, pauses, memory }: Figures): Section {
+function operationSection({ late, steps, pauses, firstPause, memory }: Figures): Section {
   const [short, middle, long] = steps;
   return {
     title: 'Single operations',
@@ -148,6 +152,7 @@ function operationSection({ late, steps, pauses, memory }: Figures): Section {
         '5 ms',
       ],
       ['the same, median', ms(pauses.sliceMs[1]), ''],
+      ['a slice of the first part, where all of that is new: longest', ms(firstPause), '5 ms'],
       ['a part of a snapshot (13 s of changes) at once: longest', ms(pauses.partMs[0]), ''],
       ['the same, median', ms(pauses.partMs[1]), ''],
       ['the same, bytes of a part', formatBytes(pauses.partBytes), ''],

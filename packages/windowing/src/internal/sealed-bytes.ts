@@ -34,8 +34,12 @@ export interface SealKind {
   readonly version: number;
 }
 
-/** Frames are gathered in pieces of at least this: to double one buffer would stop everything while it is copied. */
-const PIECE_BYTES = 512 << 10;
+/**
+ * Frames are gathered in pieces, each twice as large as the one before up to `PIECE_BYTES_MAX`: to double one buffer would stop everything
+ * while it is copied.
+ */
+const PIECE_BYTES_FIRST = 4 << 10;
+const PIECE_BYTES_MAX = 512 << 10;
 /** Pieces that are kept to be filled again. */
 const PIECES_KEPT = 2;
 
@@ -108,7 +112,8 @@ export class FrameWriter {
     this.#current++;
     const next = this.#pieces[this.#current];
     if (next?.hasRoom(more) === true) return next;
-    const piece = new Piece(Math.max(PIECE_BYTES, more));
+    const doubled = PIECE_BYTES_FIRST * 2 ** this.#current;
+    const piece = new Piece(Math.max(Math.min(doubled, PIECE_BYTES_MAX), more));
     this.#pieces.splice(this.#current, 0, piece);
     return piece;
   }
