@@ -90,11 +90,9 @@ export const dictionary: MetricDictionary = MetricDictionary.of([...ids, ...othe
 /** Every window. */
 export const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
 
-const seed = process.env['WINDROW_SEED'];
-/** `WINDROW_RUNS` sets the number of runs, `WINDROW_SEED` the seed. */
-export const parameters: { readonly numRuns: number; readonly seed?: number } = {
+/** `WINDROW_RUNS` sets the number of runs. */
+export const parameters: { readonly numRuns: number } = {
   numRuns: Number(process.env['WINDROW_RUNS'] ?? 300),
-  ...(seed === undefined ? {} : { seed: Number(seed) }),
 };
 
 /** The samples in batches of these sizes, over and over. */

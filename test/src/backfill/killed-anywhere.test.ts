@@ -12,7 +12,7 @@ import { ended, startCommand, type CommandResult } from '../kit/run-command.ts';
 import { bundledModels } from '../kit/run-sliced.ts';
 
 const KILLS = 20;
-const seed = Number(process.env['WINDROW_SEED'] ?? Date.now() % 1_000_000);
+const seed = Number(process.env['WINDROW_SEED']);
 let folder: string;
 let base: string[];
 beforeAll(() => {

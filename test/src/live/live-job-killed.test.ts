@@ -15,7 +15,7 @@ import type { LiveProcess } from './live-process.ts';
 const KILLS = 20;
 /** Over a file less can go wrong: what comes again comes in its order. */
 const KILLS_OF_FILE = 8;
-const seed = Number(process.env['WINDROW_SEED'] ?? Math.floor(Math.random() * 1e9));
+const seed = Number(process.env['WINDROW_SEED']);
 
 interface Ended {
   readonly killed: boolean;

@@ -2,7 +2,7 @@ import type { PredictionBatch, Sink } from '@windrow/core';
 import { WindrowError } from '@windrow/core';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bigQuerySource, openBigQueryPredictions } from '../../src/index.ts';
+import { bigQuerySource, openBigQueryPredictions, type RetryOptions } from '../../src/index.ts';
 import { FakeBigQuery } from '../fake/fake-bigquery.ts';
 import { predictions, rowsOf } from '../fake/predictions.ts';
 import { RETRY, readAll } from '../fake/samples.ts';
@@ -18,10 +18,18 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const open = (search = '?create=1', runId?: string): Promise<Sink<PredictionBatch>> =>
+const FAULTS_MAX = 8;
+/** More than all faults of a plan, which may come one after the other. */
+const PATIENT: RetryOptions = { ...RETRY, failuresMax: FAULTS_MAX + 1 };
+
+const open = (
+  search = '?create=1',
+  runId?: string,
+  retry: RetryOptions = RETRY,
+): Promise<Sink<PredictionBatch>> =>
   openBigQueryPredictions(URI + search, {
     endpoints: fake.endpoints,
-    retry: RETRY,
+    retry,
     nowMs: () => NOW_MS,
     requestBytes: 10_000,
     ...(runId === undefined ? {} : { runId }),
@@ -81,7 +89,9 @@ describe.each(['merge', 'append'])('openBigQueryPredictions, write=%s', (mode) =
       'answered internal',
       'out of range',
     ];
-    const plans = fc.array(fc.option(fc.constantFrom(...faults), { freq: 2 }), { maxLength: 8 });
+    const plans = fc.array(fc.option(fc.constantFrom(...faults), { freq: 2 }), {
+      maxLength: FAULTS_MAX,
+    });
     const expected = rowsOf(predictions(0, 600));
     await fc.assert(
       fc.asyncProperty(plans, fc.nat(2), fc.nat(2), async (plan, finalizes, commits) => {
@@ -96,7 +106,7 @@ describe.each(['merge', 'append'])('openBigQueryPredictions, write=%s', (mode) =
           return attempt === commits && commits > 0 ? 'unavailable after' : null;
         };
         fake.tables.delete(TABLE);
-        const sink = await open(`?create=1&write=${mode}`);
+        const sink = await open(`?create=1&write=${mode}`, undefined, PATIENT);
         for (let first = 0; first < 600; first += 200) {
           await sink.write(predictions(first, 200));
         }
