@@ -70,7 +70,7 @@ export const windowing: Benchmark = async ({ small, rounds, say, date, results }
     heapBytes: heapBytesPerSample(plantOf(size(3000))),
     pauses: snapshotPauses(size(3000)),
     firstPause: firstPartPause(size(1100)),
-    snapshots: snapshotRates(size(8000)),
+    snapshots: snapshotRates(size(48_000), small ? 20 : 1000),
     memory: stateRatio(),
   };
   const sections = [sampleSection(figures), operationSection(figures)];

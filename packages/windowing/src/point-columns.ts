@@ -5,14 +5,15 @@ export class PointColumns {
   values: Float64Array = new Float64Array(256);
 
   push(timestampMs: number, value: number): void {
-    if (this.length === this.values.length) this.reserve(this.length * 2);
+    if (this.length === this.values.length) this.reserve(this.length + 1);
     this.timestampsMs[this.length] = timestampMs;
     this.values[this.length++] = value;
   }
 
-  /** Makes room for `capacity` points. */
-  reserve(capacity: number): void {
-    if (capacity <= this.values.length) return;
+  /** Makes room for so many points, and for twice those before if that is more. */
+  reserve(points: number): void {
+    if (points <= this.values.length) return;
+    const capacity = Math.max(points, this.values.length * 2);
     const timestampsMs = new Float64Array(capacity);
     const values = new Float64Array(capacity);
     timestampsMs.set(this.timestampsMs);
