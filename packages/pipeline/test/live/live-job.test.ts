@@ -52,6 +52,26 @@ describe('a live job', () => {
     expect(outside.again).toBe(0);
   });
 
+  // It once waited for its whole time: nobody told the last cut that the checkpoint before it was complete.
+  it('that is stopped while a checkpoint is written waits for that, and no longer', async () => {
+    const world = new World(START_MS);
+    const blobs = new MemoryBlobs(world);
+    const put = blobs.put.bind(blobs);
+    blobs.put = async (name, bytes) => {
+      if (name.startsWith('part/')) await world.takes(300);
+      await put(name, bytes);
+    };
+    const slow = messages.map((message) => ({ ...message, afterMs: 50 }));
+    const sources = [new FileLikeSource(world, slow)];
+    const { job } = startJob({ world, definitions, sources, blobs, snapshotMs: 1000 });
+    const running = job.run();
+    // A snapshot is begun at 1000 ms, and the next one would be at 2000 ms.
+    await world.live(world.sleep(1050, new AbortController().signal));
+    job.stop(600_000);
+    expect(await world.live(running)).toMatchObject({ outcome: 'stopped', drained: true });
+    expect(world.nowMs()).toBeLessThan(1800);
+  });
+
   it('reads several sources in turns', async () => {
     const world = new World(START_MS);
     const sources = [0, 1].map(

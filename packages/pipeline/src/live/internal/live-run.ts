@@ -226,7 +226,8 @@ export class LiveRun implements LiveJob {
     const { clock, checkpoint } = this.#options;
     const written = await machine.cut();
     this.#cutMs = clock.nowMs() + (checkpoint?.snapshotMs ?? SNAPSHOT_MS);
-    const done = written().then(() => undefined);
+    // Whoever waits for the end of this one, such as the last cut, is to look again.
+    const done = written().then(() => this.#wakeup.wake());
     if (waits) await this.#timed(done);
     else this.#spawn(done);
   }
