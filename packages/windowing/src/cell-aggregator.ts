@@ -100,32 +100,48 @@ export class CellAggregator {
   ): number {
     const { series, timestampsMs, values: taken, verdicts } = samples;
     const { stopMs, easyFrom, disorder } = bounds;
+    const { to } = rows;
     const ring = this.ring;
-    const { resolutionMs, limit, capacity, values } = ring;
+    const { resolutionMs, limit, capacity, values, uniform } = ring;
     const codes = this.#codes;
     const offsets = this.#offsets;
     let { latestMs } = bounds;
+    // The cell of the sample before: lines report all their sensors together, so that most samples find it.
+    let [fromMs, untilMs, cell, place, pane] = [0, 0, 0, 0, 0];
     let i = rows.from;
-    for (; i < rows.to; i++) {
+    for (; i < to; i++) {
       const timestampMs = timestampsMs[i]!;
-      const cell = Math.floor(timestampMs / resolutionMs);
-      if (timestampMs >= stopMs || cell < easyFrom || cell >= limit) break;
+      if (timestampMs >= stopMs) break;
+      if (timestampMs < fromMs || timestampMs >= untilMs) {
+        cell = Math.floor(timestampMs / resolutionMs);
+        if (cell < easyFrom || cell >= limit) break;
+        fromMs = cell * resolutionMs;
+        untilMs = fromMs + resolutionMs;
+        place = ring.place(cell);
+        if (uniform !== null) pane = Math.floor(place / uniform.paneCells);
+      }
       if (timestampMs > latestMs) latestMs = timestampMs;
       else if (timestampMs < latestMs) disorder?.add(latestMs - timestampMs);
       const track = tracks[series[i]!]!;
-      const offsetMs = timestampMs - cell * resolutionMs;
+      const offsetMs = timestampMs - fromMs;
       const value = taken[i]!;
-      const place = ring.place(cell);
       const at = track * capacity + place;
       const held = values[at]!;
-      if (held !== held && codes[track]! < SUM) {
-        // By far the most frequent: the first sample of its cell.
-        offsets[at] = offsetMs;
-        ring.observe(track, place, cell, value);
-        verdicts[i] = APPLIED;
-      } else {
+      if (held === held || codes[track]! >= SUM) {
         verdicts[i] = this.apply(track, cell, offsetMs, value);
+        continue;
       }
+      // By far the most frequent: the first sample of its cell. What `ring.observe` does, without the call.
+      offsets[at] = offsetMs;
+      verdicts[i] = APPLIED;
+      if (uniform === null) {
+        ring.observe(track, place, cell, value);
+        continue;
+      }
+      values[at] = value;
+      const counted = track * uniform.perTrack + pane;
+      uniform.counts[counted] = uniform.counts[counted]! + 1;
+      if (cell > ring.newest) ring.newest = cell;
     }
     this.latestMs = latestMs;
     return i;

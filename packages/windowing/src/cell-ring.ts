@@ -15,6 +15,14 @@ import { greatestCommonDivisor } from './plan.ts';
 /** A cell that nothing has been observed in. */
 const MISSING = Number.NaN;
 
+/** The pane counts of a ring in which every track has panes of one length, the same for all. */
+export interface UniformPanes {
+  /** `counts[track * perTrack + floor(place / paneCells)]` */
+  readonly counts: Int32Array;
+  readonly perTrack: number;
+  readonly paneCells: number;
+}
+
 export class CellRing {
   readonly resolutionMs: number;
   readonly trackCount: number;
@@ -42,6 +50,8 @@ export class CellRing {
   readonly #panes: Int32Array;
   /** Whether every track has panes of one length only. */
   readonly #isPlain: boolean;
+  /** null where tracks have different panes. */
+  readonly uniform: UniformPanes | null;
   // Values that cells had before late samples changed them; see `rememberBefore`.
   readonly #undoAt: number[] = [];
   readonly #undoValue: number[] = [];
@@ -81,6 +91,10 @@ export class CellRing {
       return table;
     });
     this.#panes = new Int32Array(start);
+    const [paneCells = 1, ...others] = lengths;
+    const isUniform = this.#isPlain && others.every((length) => length === paneCells);
+    const perTrack = this.capacity / paneCells;
+    this.uniform = isUniform ? { counts: this.#panes, perTrack, paneCells } : null;
   }
 
   /** Place of a held cell among its track's `capacity` places. */

@@ -136,17 +136,19 @@ export class BatchRouter {
       this.columns = makeColumns(Math.ceil(rows * 1.25));
       if (shared) this.#row = new Int32Array(this.columns.series.length);
     }
-    const columns = this.columns;
+    const routes = this.#route;
+    const rowOf = this.#row;
+    const taken = this.columns;
     for (let i = 0; i < length; i++) {
-      for (let route = this.#route[i]!; route >= 0; route = next[route]!) {
+      for (let route = routes[i]!; route >= 0; route = shared ? next[route]! : NO_ROUTE) {
         const l = line[route]!;
         // `start` serves as the cursor of each line here; afterwards it has moved on by one line.
         const at = start[l]!;
         start[l] = at + 1;
-        columns.series[at] = series[route]!;
-        columns.timestampsMs[at] = timestampsMs[i]!;
-        columns.values[at] = values[i]!;
-        if (shared) this.#row[at] = i;
+        taken.series[at] = series[route]!;
+        taken.timestampsMs[at] = timestampsMs[i]!;
+        taken.values[at] = values[i]!;
+        if (shared) rowOf[at] = i;
       }
     }
     start.copyWithin(1, 0, this.#lineCount);
