@@ -31,7 +31,7 @@ function propertySchema(option: OptionSpec): object {
 function typeSchema(option: OptionSpec): object {
   switch (option.type) {
     case 'text':
-      return { type: 'string', minLength: 1 };
+      return { type: ['string', 'integer'], minLength: 1 };
     case 'list':
       return {
         anyOf: [

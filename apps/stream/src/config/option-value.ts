@@ -22,6 +22,8 @@ export function checkValue(
   switch (option.type) {
     case 'text':
       if (typeof value === 'string' && value !== '') return value;
+      // In YAML a port, or a folder named by its year, is a number.
+      if (Number.isSafeInteger(value)) return String(value);
       throw wrong('text');
     case 'list': {
       const texts: readonly unknown[] = Array.isArray(value) ? value : [value];

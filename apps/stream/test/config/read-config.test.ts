@@ -17,6 +17,10 @@ describe('a config file', () => {
     expect(parse('source: a\nhttp: null\n')).toEqual({ source: ['a'] });
   });
 
+  it('takes a port, which is a number in YAML', () => {
+    expect(parse('http: 9464\n')).toEqual({ http: '9464' });
+  });
+
   it('is filled in from the environment, also numbers and lists', () => {
     const env = { PROJECT: 'p', WORKERS: '3', EMPTY: '' };
     const text = [
@@ -50,7 +54,7 @@ describe('a config file', () => {
     ['delivery: lazy', 'c.yaml: delivery: found "lazy", expected one of strict, eager'],
     ['source: []', 'c.yaml: source: found [], expected a list of texts, or one'],
     ['source: [1]', 'c.yaml: source: found [1], expected a list of texts, or one'],
-    ['definitions: 5', 'c.yaml: definitions: found 5, expected text'],
+    ['definitions: true', 'c.yaml: definitions: found true, expected text'],
     ['out-of-order: -1', 'c.yaml: out-of-order: found -1, expected a number, at least 0'],
     [
       'out_of_order: 1',
@@ -73,7 +77,7 @@ describe('a config file', () => {
   });
 
   it('tells all its faults at once', () => {
-    expect(() => parse('workers: x\ncolour: red\nhttp: 5\n')).toThrow(
+    expect(() => parse('workers: x\ncolour: red\nhttp: true\n')).toThrow(
       /workers.*\n.*colour.*\n.*http/,
     );
   });
