@@ -15,5 +15,5 @@ export type ModelEvent =
     }
   /** The store did not answer, or not rightly; what is loaded goes on. */
   | { readonly kind: 'store_failed'; readonly message: string }
-  /** A worker died; another takes its place when there is something to do, and does again what was not done. */
+  /** A worker died; another takes its place, loads its models, and does again what was not done. */
   | { readonly kind: 'worker_lost'; readonly worker: number; readonly message: string };

@@ -237,6 +237,11 @@ export class ModelScorer implements Scorer {
     return scorerStatistics(models, this.#parts.lanes, this.#parts.ledger);
   }
 
+  /** Workers whose predecessor died and that do not have all of its models yet: cheap enough for every probe. */
+  get workersDown(): number {
+    return this.#parts.lanes.filter(({ models }) => models.lostCount > 0).length;
+  }
+
   /** Bytes held for batches, filled or kept to be filled again. */
   get bufferBytes(): number {
     return this.#parts.pool.bytes;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScorer, type ScorerOptions } from '../src/create-scorer.ts';
 import type { ModelEvent } from '../src/model-events.ts';
+import type { ScorerStatistics } from '../src/scorer-statistics.ts';
 import { POISON } from './poison.ts';
 import { ScorerBench } from './scorer-bench.ts';
 import { TinyStore, definitionOf, metricId } from './tiny-store.ts';
@@ -33,6 +34,8 @@ async function open(options: Partial<ScorerOptions> = {}): Promise<Setting> {
 const DYING = new URL('./dying-worker.ts', import.meta.url);
 const SHORT_LIVED = new URL('./short-lived-worker.ts', import.meta.url);
 const COUNT = 240;
+/** The machine may be busy. */
+const PATIENT = { timeout: 30_000 } as const;
 
 describe('workers', () => {
   it('score while the caller does something else', async () => {
@@ -125,6 +128,52 @@ describe('a worker that dies', () => {
     store.goldens['m/2'] = versionGolden(2, 7);
     await bench.scorer.refresh();
     expect(bench.scorer.targets[0]!.model.version).toBe(2);
+    await bench.scorer.close();
+  });
+
+  it('is down until the next one has its models again, which waits for no window', async () => {
+    const { store, bench } = await open({ workers: 1, workerEntry: DYING });
+    const statistics = (): ScorerStatistics => bench.scorer.statistics();
+    const gate = Promise.withResolvers<void>();
+    const openFile = store.open.bind(store);
+    store.open = (identifier, version) => gate.promise.then(() => openFile(identifier, version));
+    await bench.put(0, 1, POISON);
+    const drained = bench.drain(true);
+    await expect.poll(() => bench.scorer.workersDown, PATIENT).toBe(1);
+    expect(statistics()).toMatchObject({ workersLost: 1, loadedModels: 0 });
+    gate.resolve();
+    await expect(drained).rejects.toThrow(/tried 3 times/);
+    await expect.poll(() => bench.scorer.workersDown, PATIENT).toBe(0);
+    expect(statistics()).toMatchObject({ workersLost: 3, loadedModels: 1 });
+    await bench.scorer.close();
+  });
+
+  it('is down as long as one of its models is away; the others come back', async () => {
+    const store = new TinyStore({ m: { 1: versionModel(1) }, n: { 1: versionModel(1) } });
+    const definitions = ['n', 'm'].map((name) => definitionOf(name, 1, 1));
+    const scorer = await createScorer(definitions, store, {
+      nowMs: () => performance.now(),
+      workers: 1,
+      workerEntry: DYING,
+    });
+    const bench = new ScorerBench(scorer);
+    store.remove('n', 1);
+    await bench.put(1, 1, POISON);
+    await expect(bench.drain(true)).rejects.toThrow(/tried 3 times/);
+    await expect.poll(() => scorer.statistics().loadedModels, PATIENT).toBe(1);
+    expect(scorer.workersDown).toBe(1);
+    store.put('n', 1, versionModel(1));
+    await expect.poll(() => scorer.workersDown, PATIENT).toBe(0);
+    expect(scorer.statistics().loadedModels).toBe(2);
+    await scorer.close();
+  });
+
+  it('just before the scorer is closed: nothing is left behind', async () => {
+    const { store, bench } = await open({ workers: 1, workerEntry: DYING });
+    store.remove('m', 1);
+    await bench.put(0, 1, POISON);
+    await expect(bench.drain(true)).rejects.toThrow(/cannot be loaded again/);
+    expect(bench.scorer.workersDown).toBe(1);
     await bench.scorer.close();
   });
 

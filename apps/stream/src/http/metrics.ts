@@ -31,12 +31,13 @@ export class Metrics {
   }
 
   text(): Promise<string> {
-    const { job, snapshotMs } = this.#service;
+    const { job, scorer, snapshotMs } = this.#service;
     const status = job.status();
+    const { workersDown } = scorer;
     const set = this.#set;
     set.begin();
     set.gauge('windrow_info', 'Always 1', 1, { version: WINDROW_VERSION });
-    const isReady = reasonsNotReady(status, snapshotMs).length === 0;
+    const isReady = reasonsNotReady(status, { snapshotMs, workersDown }).length === 0;
     set.gauge('windrow_ready', '1 where /readyz says yes', isReady ? 1 : 0);
     const isPaused = status.paused === null ? 0 : 1;
     set.gauge('windrow_paused', '1 while reading waits because too much waits', isPaused);
@@ -170,7 +171,8 @@ export class Metrics {
 
   #models(): void {
     const set = this.#set;
-    const statistics = this.#service.scorer.statistics();
+    const { scorer } = this.#service;
+    const statistics = scorer.statistics();
     for (const { model, scoredRows, nonFiniteRows, failedRows, runMs } of statistics.models) {
       const labels = { model: model.identifier, version: String(model.version) };
       set.gauge('windrow_model_info', 'Always 1', 1, { ...labels, sha256: model.sha256 });
@@ -195,6 +197,8 @@ export class Metrics {
     const failures = 'Times that the model store did not answer';
     set.counter('windrow_model_store_failures_total', failures, statistics.storeFailures);
     set.counter('windrow_workers_lost_total', 'Workers that died', statistics.workersLost);
+    const down = 'Workers that do not have the models of one that died yet';
+    set.gauge('windrow_workers_down', down, scorer.workersDown);
   }
 
   #definitions(): void {

@@ -8,15 +8,26 @@ const RETRYING_MS_MAX = 3000;
 const SNAPSHOTS_MISSED = 6;
 const CHECKPOINT_AGE_MS_MIN = 30_000;
 
-/**
- * Reasons, a sentence each; none where all is well.
- * @param snapshotMs how often a snapshot is made; null where none is
- */
-export function reasonsNotReady(status: LiveJobStatus, snapshotMs: number | null): string[] {
+/** What the job itself does not know. */
+export interface Around {
+  /** How often a snapshot is made; null where none is. */
+  readonly snapshotMs: number | null;
+  /** Scoring workers that died and are not yet replaced as they were. */
+  readonly workersDown: number;
+}
+
+/** Reasons, a sentence each; none where all is well. */
+export function reasonsNotReady(
+  status: LiveJobStatus,
+  { snapshotMs, workersDown }: Around,
+): string[] {
   const reasons: string[] = [];
   if (status.state !== 'running') reasons.push(`the job is ${status.state}`);
   if (status.state === 'starting' || status.state === 'restoring') return reasons;
   reasons.push(...status.sources.flatMap(aboutSource), ...status.sinks.flatMap(aboutSink));
+  if (workersDown > 0) {
+    reasons.push(`scoring workers that died and do not have their models again: ${workersDown}`);
+  }
   const letters = status.deadLetters.sink;
   if (letters !== null && (letters.state === 'failed' || letters.state === 'retrying')) {
     reasons.push(`the sink of dead letters ${letters.uri} is ${letters.state}: ${letters.error}`);

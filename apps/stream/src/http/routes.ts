@@ -34,8 +34,9 @@ export function routesOf(service: Service, metrics: Metrics): Route {
   };
 }
 
-function readyz({ job, snapshotMs }: Service): Answer {
-  const reasons = reasonsNotReady(job.status(), snapshotMs);
+function readyz({ job, scorer, snapshotMs }: Service): Answer {
+  const { workersDown } = scorer;
+  const reasons = reasonsNotReady(job.status(), { snapshotMs, workersDown });
   return json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
 }
 

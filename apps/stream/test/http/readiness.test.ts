@@ -60,6 +60,8 @@ const well: LiveJobStatus = {
   stateBytes: 0,
 };
 
+const AROUND = { snapshotMs: 5000, workersDown: 0 };
+
 describe('readiness', () => {
   it.each<[string, Partial<LiveJobStatus>, readonly string[]]>([
     ['all is well', {}, []],
@@ -113,6 +115,12 @@ describe('readiness', () => {
       ['the sink of dead letters l is retrying: full'],
     ],
   ])('when %s', (_, change, reasons) => {
-    expect(reasonsNotReady({ ...well, ...change }, 5000)).toEqual(reasons);
+    expect(reasonsNotReady({ ...well, ...change }, AROUND)).toEqual(reasons);
+  });
+
+  it('when workers are dead', () => {
+    expect(reasonsNotReady(well, { ...AROUND, workersDown: 2 })).toEqual([
+      'scoring workers that died and do not have their models again: 2',
+    ]);
   });
 });

@@ -8,6 +8,7 @@ import { RunStatistics } from '../model-statistics.ts';
 import { checkGoldenVectors, readGoldenVectors, type RunModel } from '../golden-vectors.ts';
 import type { HostedModel, ModelHost } from './model-host.ts';
 import { LaneModel } from './lane-model.ts';
+import { LostModels } from './lost-models.ts';
 import type { ModelFiles } from './model-files.ts';
 import { RunFailure } from './run-failure.ts';
 import { WorkerLost } from './worker-lost.ts';
@@ -28,6 +29,7 @@ export class LaneModels {
   readonly #byKey: Map<string, LaneModel> = new Map();
   /** The one used last is the last. */
   readonly #loaded: Map<LaneModel, HostedModel> = new Map();
+  readonly #lost: LostModels = new LostModels((model) => this.#loadAgain(model));
   #loadedBytes = 0;
   #releasing: Promise<void> = Promise.resolve();
   /** Times that a model made room. */
@@ -42,6 +44,11 @@ export class LaneModels {
   /** Models that are loaded now. */
   get loadedCount(): number {
     return this.#loaded.size;
+  }
+
+  /** Models whose worker died, and that the next one does not have yet. */
+  get lostCount(): number {
+    return this.#lost.count;
   }
 
   /** Those that something needs. */
@@ -106,19 +113,33 @@ export class LaneModels {
     const key = `${model.identity.identifier}/${model.identity.version}`;
     if (model.holds > 0 || this.#byKey.get(key) !== model) return;
     this.#byKey.delete(key);
+    this.#lost.delete(model);
     this.#unload(model);
     this.#releasing = this.#releasing.then(() => this.#options.onReleased(model));
   }
 
-  /** All sessions are gone: their worker died. */
+  /** All sessions are gone: their worker died. The one that takes its place gets them again. */
   forgetSessions(): void {
+    const lost = [...this.#loaded.keys()];
     this.#loaded.clear();
     this.#loadedBytes = 0;
+    this.#lost.add(lost);
   }
 
   async close(): Promise<void> {
+    await this.#lost.close();
     for (const model of [...this.#loaded.keys()]) this.#unload(model);
     await this.#releasing;
+  }
+
+  /** It stays while it is loaded, whatever else lets it go. */
+  async #loadAgain(model: LaneModel): Promise<void> {
+    this.hold(model);
+    try {
+      await this.use(model, () => Promise.resolve());
+    } finally {
+      this.unhold(model);
+    }
   }
 
   async #comeBack(model: LaneModel): Promise<HostedModel> {
@@ -140,6 +161,7 @@ export class LaneModels {
 
   #keep(model: LaneModel, hosted: HostedModel): void {
     model.statistics.loaded();
+    this.#lost.delete(model);
     this.#loaded.set(model, hosted);
     this.#loadedBytes += model.fileBytes;
     const { loadedModelsMax, loadedBytesMax } = this.#options;
