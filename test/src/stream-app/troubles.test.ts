@@ -1,5 +1,5 @@
 /** What factories and networks do: none of it stops what is well. */
-import { appendFile, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { SLOW, withApp, type StreamApp } from './stream-app.ts';
 import {
@@ -18,6 +18,12 @@ const received = (app: StreamApp, count: number): Promise<true> =>
   app.until(
     `${count} samples`,
     async () => (await app.metric('windrow_samples_received_total')) === count,
+  );
+
+const made = (app: StreamApp, count: number): Promise<true> =>
+  app.until(
+    `${count} predictions`,
+    async () => (await app.metric('windrow_predictions_total')) === count,
   );
 
 describe.concurrent('the stream goes on', SLOW, () => {
@@ -165,6 +171,43 @@ describe.concurrent('the stream goes on', SLOW, () => {
         expect(await predictionsIn(job.out)).toHaveProperty('size', 1485);
         expect(await predictionsIn(job.path('other'))).toHaveProperty('size', 1485);
       });
+    }));
+
+  it('when a scoring worker dies: readyz says no until the next one has its models', () =>
+    withTinyJob([1], (job) => {
+      const env = {
+        NODE_OPTIONS: `--import ${new URL('mortal-worker.ts', import.meta.url).href}`,
+        MORTAL_WORKERS: job.folder,
+      };
+      return withApp(
+        [...job.args, '--workers', '1'],
+        async (app) => {
+          await app.logged('started');
+          await appendFile(job.input, secondsOf([1], START_S, START_S + 30));
+          await made(app, 15);
+          expect((await app.get('/readyz')).ok).toBe(true);
+          await writeFile(job.path('wait'), '');
+          await writeFile(job.path('end'), '');
+          await app.logged('worker_lost');
+          const answer = await app.get('/readyz');
+          expect([answer.status, await answer.json()]).toEqual([
+            503,
+            { ready: false, reasons: [expect.stringContaining('scoring workers that died')] },
+          ]);
+          expect(await app.metric('windrow_workers_down')).toBe(1);
+          // What comes meanwhile is read, and scored when there is somebody to score it.
+          await appendFile(job.input, secondsOf([1], START_S + 30, START_S + 60));
+          await received(app, 120);
+          expect(await app.metric('windrow_predictions_total')).toBe(15);
+          await rm(job.path('wait'));
+          await app.until('a yes of /readyz', async () => (await app.get('/readyz')).ok);
+          await made(app, 45);
+          expect(await app.metric('windrow_workers_lost_total')).toBe(1);
+          expect((await app.stop()).code).toBe(0);
+          expect(await predictionsIn(job.out)).toHaveProperty('size', 45);
+        },
+        { env },
+      );
     }));
 
   it('through samples that are late, twice, and of nobody', () =>
