@@ -1,5 +1,5 @@
 /** One contender, once: a fresh process, on one core where the system can pin it. */
-import { NODE_ENVIRONMENT, NODE_FLAGS } from '@windrow/cli/launch';
+import { NODE_FLAGS, nodeEnvironment } from '@windrow/cli/launch';
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -45,7 +45,7 @@ export async function runProcess(program: Program, core: number | null): Promise
   const startMs = performance.now();
   const child = spawn(command!, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: { ...NODE_ENVIRONMENT, ...process.env },
+    env: { ...nodeEnvironment(import.meta.dirname), ...process.env },
   });
   const exit = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);

@@ -1,6 +1,7 @@
 /** Runs an app's command from its sources in a process of its own, as its bin file does. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeEnvironment } from '@windrow/cli/launch';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -15,7 +16,7 @@ export function startCommand(app: string, args: readonly string[]): ChildProcess
   const main = join(ROOT, 'apps', app, 'src/main.ts');
   return spawn(process.execPath, ['--conditions=windrow-source', main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, WINDROW_DEBUG: '' },
+    env: { ...nodeEnvironment(main), ...process.env, WINDROW_DEBUG: '' },
   });
 }
 

@@ -224,7 +224,7 @@ class SlicedBackfill {
     const { signal } = this.#request.job;
     const folder = this.#folder!;
     if (folder.records.size === slices.length) return;
-    const { runners, stop } = await this.#start(setting, workers);
+    const { runners, stop } = this.#start(setting, workers);
     try {
       const done = await runSlices({
         slices,
@@ -245,44 +245,45 @@ class SlicedBackfill {
     throw signal.reason;
   }
 
-  /** One worker is this thread; more are threads of their own. */
-  async #start(
-    { job, spill, common }: JobSetting,
+  /** This thread is one of the workers: it has read the definitions and loaded the models already. */
+  #start(
+    setting: JobSetting,
     workers: number,
-  ): Promise<{ readonly runners: readonly SliceRunner[]; readonly stop: () => Promise<void> }> {
-    const { strict } = this.#request;
-    const { range } = this.#folder!.cuts;
-    if (workers === 1) {
-      const { source, scorer, dictionary } = job;
-      const bench = { source, scorer, dictionary, range, strict, spill, nowMs: common.nowMs };
-      const runner: SliceRunner = {
-        run: (slice, files, onProgress) => runSlice(slice, bench, files, onProgress),
-      };
-      return { runners: [runner], stop: () => Promise.resolve() };
-    }
-    const models = modelsOf(job);
-    const threads = Array.from({ length: workers }, (_, index) => {
-      return new SliceThread(index, {
-        definitions: job.definitions.map((definition, i) => ({
-          ...definition,
-          modelVersion: models[i]!.version,
-        })),
-        modelSha256: models.map(({ sha256 }) => sha256),
-        models: this.#request.job.parts.models,
-        source: this.#request.job.parts.source,
-        env: { ...this.#terminal.env },
-        range,
-        strict,
-      });
-    });
-    // The threads have their own.
-    await job.scorer.close();
+  ): { readonly runners: readonly SliceRunner[]; readonly stop: () => Promise<void> } {
+    const threads = this.#threads(setting.job, workers - 1);
     return {
-      runners: threads,
+      runners: [this.#ownRunner(setting), ...threads],
       stop: async () => {
         await Promise.all(threads.map((thread) => thread.stop()));
       },
     };
+  }
+
+  #ownRunner({ job, spill, common }: JobSetting): SliceRunner {
+    const { source, scorer, dictionary } = job;
+    const { strict } = this.#request;
+    const { range } = this.#folder!.cuts;
+    const bench = { source, scorer, dictionary, range, strict, spill, nowMs: common.nowMs };
+    return { run: (slice, files, onProgress) => runSlice(slice, bench, files, onProgress) };
+  }
+
+  #threads(job: OpenJob, count: number): SliceThread[] {
+    const models = modelsOf(job);
+    const definitions = job.definitions.map((definition, i) => ({
+      ...definition,
+      modelVersion: models[i]!.version,
+    }));
+    return Array.from({ length: count }, (_, index) => {
+      return new SliceThread(index, {
+        definitions,
+        modelSha256: models.map(({ sha256 }) => sha256),
+        models: this.#request.job.parts.models,
+        source: this.#request.job.parts.source,
+        env: { ...this.#terminal.env },
+        range: this.#folder!.cuts.range,
+        strict: this.#request.strict,
+      });
+    });
   }
 
   #progress({ progress }: JobSetting): (all: SlicesProgress) => void {
