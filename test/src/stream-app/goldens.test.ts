@@ -1,6 +1,6 @@
 /**
- * The stream goldens through the app, revision by revision: from a file and from standard input in the order of their rows, with models in
- * 0 to 3 workers, with and without checkpoints.
+ * The stream goldens through the app, revision by revision: each from a file and from standard input in the order of its rows, with models
+ * in 1, 2 and 3 workers, with and without checkpoints; the one with most revisions also without workers.
  */
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -23,11 +23,12 @@ interface GoldenStream {
 
 const goldens = hasFixtures ? goldenJson<Record<string, GoldenStream>>('stream-counts') : {};
 
-/** Every golden both ways, so that all numbers of workers and both kinds of state come about. */
-const runs = Object.entries(goldens).flatMap(([name, golden], i) => [
-  { name, golden, source: 'file:', workers: i % 4, keeps: i % 2 === 0 },
-  { name, golden, source: 'stdin:', workers: (i + 2) % 4, keeps: i % 2 === 1 },
-]);
+const runs = Object.entries(goldens).flatMap(([name, golden], i) =>
+  (name === 'stream-delayed-late' ? [0, 1, 2, 3] : [1, 2, 3]).flatMap((workers) => [
+    { name, golden, source: 'file:', workers, keeps: (i + workers) % 2 === 0 },
+    { name, golden, source: 'stdin:', workers, keeps: (i + workers) % 2 === 1 },
+  ]),
+);
 
 let folder: string;
 beforeAll(async () => {

@@ -5,6 +5,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = join(import.meta.dirname, '../../../apps/stream/src/main.ts');
+/** Code that was compiled by one start is compiled for all. */
+const COMPILED = join(import.meta.dirname, '../../../node_modules/.cache/windrow-stream-app');
 /** Generous: the machine may be busy with other things. */
 const WAIT_MS = 60_000;
 /** Processes at once, of the tests of a file that run side by side. */
@@ -41,7 +43,10 @@ export class StreamApp {
     this.child = spawn(
       process.execPath,
       ['--conditions=windrow-source', MAIN, ...args, '--log-format', 'json'],
-      { stdio: [stdin ?? 'ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+      {
+        stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
+        env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env },
+      },
     );
     textOf(this.child.stdout!, (text) => (this.stdout += text));
     textOf(this.child.stderr!, (text) => (this.stderr += text));
