@@ -67,6 +67,8 @@ export interface LiveSink<T> {
    */
   publish(batch: T): Promise<void>;
   status(): LiveStatus;
+  /** The job was stopped, or has failed, and is to go on later: `close` may leave what is not over yet to the next start. */
+  hold?(): void;
   /** Completes what is open, as at the end of a finite input. */
   close(): Promise<void>;
 }

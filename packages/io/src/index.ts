@@ -34,7 +34,6 @@ export * from './messages/row-buffer.ts';
 export * from './messages/sample-fields.ts';
 export { FollowSource } from './live/follow/follow-source.ts';
 export * from './live/open-live-sink.ts';
-export { WindowedFilesSink } from './live/windowed/windowed-files-sink.ts';
 export { StdinSource } from './live/stdin-source.ts';
 export * from './prediction-sink.ts';
 export { quarantined } from './quarantined.ts';

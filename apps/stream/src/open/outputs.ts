@@ -1,7 +1,6 @@
 /** Sinks of predictions and of dead letters by scheme. What needs the client of a cloud is loaded when it is asked for. */
 import type { DeadLetter, LiveSink, PredictionBatch, Sink } from '@windrow/core';
 import {
-  WindowedFilesSink,
   openDeadLetterSink,
   openLiveDeadLetterSink,
   openLivePredictionSink,
@@ -15,8 +14,6 @@ export interface Output<T> {
   readonly sink: LiveSink<T>;
   /** What is shown whole at the end or not at all; null: what was published is there. */
   readonly whole: Sink<T> | null;
-  /** To be called before the job stops and will go on. */
-  readonly hold: () => void;
 }
 
 /** @throws WindrowError USAGE for an unknown scheme or option, OUTPUT where it cannot be written */
@@ -37,8 +34,7 @@ export async function openOutput(uri: string, outside: Outside): Promise<Output<
       },
     },
   });
-  const hold = (): void => (sink instanceof WindowedFilesSink ? sink.hold() : undefined);
-  return { sink, whole: null, hold };
+  return { sink, whole: null };
 }
 
 /**
@@ -61,7 +57,7 @@ export async function openLetters(
       },
     },
   });
-  return { sink, whole: null, hold: () => undefined };
+  return { sink, whole: null };
 }
 
 /** The job writes, and whoever opened the sink shows it or takes it back. */
@@ -72,7 +68,7 @@ function shownWhole<T>(whole: Sink<T>): Output<T> {
     commit: nothing,
     abort: nothing,
   };
-  return { sink: new FiniteSink(writing), whole, hold: () => undefined };
+  return { sink: new FiniteSink(writing), whole };
 }
 
 function nothing(): Promise<void> {

@@ -167,7 +167,10 @@ async function openSinks(
   const keep = <T>(output: Output<T>): LiveSink<T> => {
     outputs.push(output);
     opened.push({
-      close: () => (output.whole === null ? output.sink.close() : output.whole.abort()),
+      close: () => {
+        output.sink.hold?.();
+        return output.whole === null ? output.sink.close() : output.whole.abort();
+      },
     });
     // A sink that is shown at the end must be seen as one by the job.
     return output.whole === null ? tracing.sink(output.sink) : output.sink;

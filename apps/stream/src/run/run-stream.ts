@@ -62,7 +62,6 @@ async function runWithCare(
     logger.log('info', 'draining', 'stops reading and works off what was read', {
       drain_timeout_s: settings.drainTimeout,
     });
-    for (const { hold } of service.outputs) hold();
     job.stop(isShownAtEnd ? 0 : settings.drainTimeout * 1000);
   };
   const progress = progressOf(service, settings, outside, logger);

@@ -117,6 +117,7 @@ function tracedSink<T>(sink: LiveSink<T>, tracer: Tracer): LiveSink<T> {
     publish: (batch) =>
       spanOf(tracer, 'publish', { 'windrow.sink': sink.uri }, () => sink.publish(batch)),
     status: () => sink.status(),
+    hold: () => sink.hold?.(),
     close: () => sink.close(),
   };
 }

@@ -59,7 +59,10 @@ describe('a checkpoint store', () => {
       /memory:checkpoints: found that another job took these checkpoints over \(a test\)/,
     );
     expect(first.job.status().state).toBe('failed');
+    // What it has open belongs to the other one now.
+    expect(first.sink.isHeld).toBe(true);
     expect(await world.live(finished)).toMatchObject({ outcome: 'finished', drained: true });
+    expect(second.sink.isHeld).toBe(false);
     expect(outside.contradictions).toEqual([]);
     expect(outside.values).toEqual((await undisturbed()).values);
   });

@@ -4,7 +4,7 @@ import { FiniteSink } from '../../src/index.ts';
 import { MemoryBlobs } from './fakes/memory-blobs.ts';
 import { START_MS, definitionOf } from './fakes/plant.ts';
 import { Published } from './fakes/recording-sink.ts';
-import { definitions, messages, seconds, undisturbed } from './fakes/rough-days.ts';
+import { definitions, kinds, messages, seconds, undisturbed } from './fakes/rough-days.ts';
 import { FileLikeSource } from './fakes/row-sources.ts';
 import { startJob } from './fakes/start-job.ts';
 import { World } from './fakes/world.ts';
@@ -28,7 +28,7 @@ describe('a live job', () => {
     for (const [life, stopMs] of [300, 200, null].entries()) {
       const world = new World(START_MS + life * 100_000);
       const source = new FileLikeSource(world, messages);
-      const { job } = startJob({
+      const { job, sink, events } = startJob({
         world,
         definitions,
         sources: [source],
@@ -46,6 +46,8 @@ describe('a live job', () => {
         drained: true,
       });
       expect(source.acknowledged).toBe(source.delivered);
+      expect(sink.isHeld).toBe(stopMs !== null);
+      expect(kinds(events).includes('source_ended')).toBe(stopMs === null);
     }
     expect(outside.values).toEqual((await undisturbed()).values);
     // Nothing was published twice: what was drained is known to be.

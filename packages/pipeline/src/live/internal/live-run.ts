@@ -70,6 +70,7 @@ export class LiveRun implements LiveJob {
       const outcome = await this.#work(isOver);
       const drained = await this.#drain(outcome);
       const machine = this.#machine!;
+      if (outcome === 'stopped') this.#hold();
       await this.#close();
       this.#wakeup.end();
       this.#throwSourceFailure(machine);
@@ -268,9 +269,11 @@ export class LiveRun implements LiveJob {
 
   async #read(feed: SourceFeed): Promise<void> {
     await feed.read();
-    const { failure, uri } = feed;
-    if (failure === null) this.#tell({ kind: 'source_ended', source: uri });
-    else this.#tell({ kind: 'source_failed', source: uri, message: messageOf(failure) });
+    const { failure, uri: source } = feed;
+    if (failure !== null)
+      this.#tell({ kind: 'source_failed', source, message: messageOf(failure) });
+    // One that was told to end has not come to its end.
+    else if (!this.#stopReading.signal.aborted) this.#tell({ kind: 'source_ended', source });
   }
 
   /** Works off what was read, and tells the world. Returns whether it has everything. */
@@ -320,6 +323,11 @@ export class LiveRun implements LiveJob {
     }
   }
 
+  /** A job that goes on later has nothing finished that is not over. */
+  #hold(): void {
+    for (const sink of this.#options.sinks) sink.hold?.();
+  }
+
   /** Ends all loops and closes sources and sinks. */
   async #close(): Promise<void> {
     this.#endLoops();
@@ -332,6 +340,7 @@ export class LiveRun implements LiveJob {
   /** After a failure: outputs that are not complete are left out, everything else is released. */
   async #abandon(): Promise<void> {
     this.#endLoops();
+    this.#hold();
     const { sources, sinks, deadLetters, clock } = this.#options;
     const all = [...sources, ...sinks, ...(deadLetters === null ? [] : [deadLetters])];
     const closing = all.map((one) => (one instanceof FiniteSink ? one.abort() : one.close()));

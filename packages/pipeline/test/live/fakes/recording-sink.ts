@@ -50,6 +50,8 @@ export class RecordingSink implements LiveSink<PredictionBatch> {
   /** Predictions that are refused for good, by window end; null: none. */
   refuses: ((batch: PredictionBatch) => Error | null) | null = null;
   closed = 0;
+  /** Whether the job said that it goes on later. */
+  isHeld = false;
   readonly #world: World;
 
   constructor(world: World, outside: Published, uri: string = 'memory:sink') {
@@ -72,6 +74,10 @@ export class RecordingSink implements LiveSink<PredictionBatch> {
 
   status(): LiveStatus {
     return { uri: this.uri, state: 'ready', error: null, counters: {} };
+  }
+
+  hold(): void {
+    this.isHeld = true;
   }
 
   close(): Promise<void> {
