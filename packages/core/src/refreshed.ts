@@ -17,7 +17,9 @@ export type RefreshEvent =
   /** The value is now of this version; `from` is null for the first. */
   | { readonly kind: 'taken'; readonly from: string | null; readonly version: string }
   /** Loading or accepting failed; told again only when the message is another. */
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly message: string }
+  /** What was refused before is gone: the outside has the version that stayed in use. */
+  | { readonly kind: 'recovered'; readonly version: string };
 
 export interface RefreshOptions<T> {
   /**
@@ -123,6 +125,8 @@ export class Refreshed<T> {
         const from = this.#current.version;
         this.#current = loaded;
         onEvent({ kind: 'taken', from, version: loaded.version });
+      } else if (this.#error !== null) {
+        onEvent({ kind: 'recovered', version: this.#current.version });
       }
       this.#seenMs = nowMs();
       this.#error = null;

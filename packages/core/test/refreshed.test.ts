@@ -98,6 +98,21 @@ describe('Refreshed', () => {
     expect(value.status().error).toBeNull();
   });
 
+  it('says when the value in use is there again', async () => {
+    const s = setting();
+    const value = await open(s);
+    const { outside } = s;
+    s.outside = new Error('gone');
+    await value.refresh();
+    s.outside = outside;
+    await value.refresh();
+    await value.refresh();
+    expect(s.events.slice(1)).toEqual([
+      { kind: 'refused', message: 'gone' },
+      { kind: 'recovered', version: '1' },
+    ]);
+  });
+
   it('an empty start is an error, unless a value was kept', async () => {
     const s = setting();
     s.outside = new Error('gone');

@@ -111,6 +111,7 @@ describe.concurrent('definitions', SLOW, () => {
         expect(app.stderr).toMatch(
           /error: .*definitions\.json: the definitions file cannot be read/,
         );
+        expect((await app.logged('failed')).level).toBe('error');
       });
     }));
 });

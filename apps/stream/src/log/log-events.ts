@@ -159,6 +159,11 @@ export function logDefinitionsEvent(logger: Logger, event: DefinitionsEvent): vo
     case 'refused':
       logger.log('error', 'definitions_refused', `the last good ones stay: ${event.message}`);
       break;
+    case 'recovered':
+      logger.log('info', 'definitions_recovered', 'definitions are again those in use', {
+        version: event.version.slice(0, 12),
+      });
+      break;
     case 'not_kept':
       logger.log('warn', 'definitions_not_kept', event.message);
       break;

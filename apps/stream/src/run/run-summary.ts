@@ -52,9 +52,11 @@ function endedText({ outcome, drained }: LiveReport): string {
 }
 
 export async function tellFailure(
-  { settings, terminal, startMs }: Ending,
+  { settings, terminal, logger, startMs }: Ending,
   error: unknown,
 ): Promise<void> {
+  // People read the command's own last line.
+  if (logger.format === 'json') logger.log('error', 'failed', messageOf(error));
   if (settings.summaryFile === null) return;
   const elapsedMs = terminal.elapsedMs() - startMs;
   await writeSummary(settings.summaryFile, {
