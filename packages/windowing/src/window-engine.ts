@@ -74,7 +74,10 @@ export class WindowEngine extends SampleStage<TensorSink> {
     assert(this.idle, 'the last batch was run to its end');
     assert(this.#cut === null, 'the snapshot before was finished');
     const part = { number: this.#parts++, door: this.door.snapshot() };
-    const cut = new SnapshotCut(part, this.lines, (line) => this.#turns.of(line));
+    for (const line of this.lines) {
+      if (this.#turns.of(line) === undefined) this.#turns.begin(line, part.number, null);
+    }
+    const cut = new SnapshotCut(part, this.lines, (line) => this.#turns.of(line)!);
     this.#cut = cut;
     return {
       step: (pointsMax) => cut.step(pointsMax),
@@ -99,11 +102,12 @@ export class WindowEngine extends SampleStage<TensorSink> {
   restore(parts: readonly Uint8Array[], countsDoor: boolean = true): void {
     assert(this.#parts === 0 && this.samples().received === 0, 'restore into a fresh engine');
     const snapshot = new RestoredSnapshot(parts.map((bytes) => new SnapshotPart(bytes)));
+    this.#parts = snapshot.number + 1;
     const restorers = new Map<string, LineRestorer>();
     for (const line of this.lines) {
       const own = snapshot.line(line.plan.lineId);
       if (own === null) continue;
-      const turns = this.#turns.of(line);
+      const turns = this.#turns.begin(line, this.#parts, own.names);
       restorers.set(
         line.plan.lineId,
         new LineRestorer(line.state, turns.names, own.saved.image, own.names),
@@ -114,7 +118,6 @@ export class WindowEngine extends SampleStage<TensorSink> {
     snapshot.visitTracks((lineId) => restorers.get(lineId) ?? null);
     for (const restorer of restorers.values()) restorer.finish();
     if (countsDoor) this.door.addAll(snapshot.door);
-    this.#parts = snapshot.number + 1;
   }
 
   /**
@@ -136,8 +139,8 @@ export class WindowEngine extends SampleStage<TensorSink> {
         }
         return old;
       }
-      const { names } = this.#turns.of(old);
-      const own = this.#turns.of(fresh).names;
+      const { names } = this.#turns.of(old) ?? this.#turns.begin(old, this.#parts, null);
+      const own = this.#turns.begin(fresh, this.#parts, names).names;
       const restorer = new LineRestorer(fresh.state, own, imageOf(old.state), names);
       const points = new PointColumns();
       let track = 0;

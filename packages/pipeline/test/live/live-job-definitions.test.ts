@@ -1,8 +1,9 @@
 /** Definitions that change while the job runs, and while it does not. */
 import { WindrowError, type Definition } from '@windrow/core';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryBlobs } from './fakes/memory-blobs.ts';
-import { START_MS, definitionOf } from './fakes/plant.ts';
+import { START_MS, definitionOf, plantMessages } from './fakes/plant.ts';
 import { Published } from './fakes/recording-sink.ts';
 import { kinds, seconds } from './fakes/rough-days.ts';
 import { FileLikeSource } from './fakes/row-sources.ts';
@@ -81,6 +82,63 @@ describe('other definitions', () => {
     // In use all the time.
     expect(ends(2)).toEqual(Array.from({ length: 38 }, (_, i) => 6 + i));
     expect(ends(4).length).toBeGreaterThan(0);
+  });
+
+  /**
+   *     output 1   6 s on line 0 | 8 s on line 0 | nothing | 6 s on line 1 | ...
+   *     samples    come up to 6 s late, windows are open for 5 s
+   */
+  it('under the same names, and ends of the process between: no name has two values', async () => {
+    const lateness = { allowedLatenessMs: 5000 };
+    const variants: readonly (readonly Definition[])[] = [
+      [definitionOf(1, { line: 0, ...lateness }), definitionOf(2, { line: 1, ...lateness })],
+      [definitionOf(1, { line: 0, windowMs: 8000, ...lateness }), definitionOf(2, { line: 1 })],
+      [definitionOf(1, { line: 1, ...lateness }), definitionOf(2, { line: 0, stepMs: 1000 })],
+      [definitionOf(2, { line: 1, windowMs: 4000, stepMs: 1000, ...lateness })],
+      [definitionOf(3, { line: 0 })],
+    ];
+    const variant = fc.constantFrom(...variants);
+    const life = fc.record({
+      first: variant,
+      changes: fc.array(fc.record({ afterMs: fc.integer({ min: 0, max: 300 }), to: variant }), {
+        maxLength: 5,
+      }),
+      isKilled: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        fc.array(life, { minLength: 1, maxLength: 3 }),
+        async (seed, lives) => {
+          const messages = plantMessages(40, seed, 6000);
+          const blobs = new Map<string, Uint8Array>();
+          const outside = new Published();
+          for (const [n, { first, changes, isKilled }] of lives.entries()) {
+            const world = new World(START_MS + n * 100_000);
+            const { job } = startJob({
+              world,
+              definitions: first,
+              sources: [new FileLikeSource(world, messages)],
+              outside,
+              blobs: new MemoryBlobs(world, blobs),
+            });
+            const running = job.run();
+            for (const { afterMs, to } of changes) {
+              await world.live(world.sleep(afterMs, new AbortController().signal));
+              if (job.status().state !== 'running') break;
+              await world.live(job.redefine(to).catch(() => undefined));
+            }
+            if (isKilled) world.kill();
+            else {
+              job.stop(1000);
+              await world.live(running);
+            }
+          }
+          expect(outside.contradictions).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('that the scorer refuses leave the old ones in use', async () => {

@@ -44,6 +44,8 @@ export function imageOf(line: LineState): LineImage {
 interface Place {
   readonly ring: RingState;
   readonly track: number;
+  /** As in its name. */
+  readonly since: number;
 }
 
 /** A line that is being put back: first the image, then its cells, then `finish`. */
@@ -65,7 +67,8 @@ export class LineRestorer {
     let index = 0;
     for (const ring of line.rings) {
       for (let track = 0; track < ring.ring.trackCount; track++) {
-        this.#places.set(trackKey(own.tracks[index++]!), { ring, track });
+        const name = own.tracks[index++]!;
+        this.#places.set(trackKey(name), { ring, track, since: name.since ?? 0 });
       }
     }
     const saved = new Map(
@@ -86,10 +89,18 @@ export class LineRestorer {
     line.nextDueMs = line.earliestDue();
   }
 
-  /** Puts cells back, of a track of some names of the line; one that the line does not have is passed over. */
-  refill(names: LineNames, track: number, points: PointColumns): void {
+  /**
+   * Puts cells back, of a track of some names of the line; one that the line does not have is passed over.
+   * @param part that they are from; what is older than the track is passed over
+   */
+  refill(
+    names: LineNames,
+    track: number,
+    points: PointColumns,
+    part: number = Number.POSITIVE_INFINITY,
+  ): void {
     const place = this.#placeOf(names, track);
-    place?.ring.refill(place.track, points);
+    if (place !== undefined && part >= place.since) place.ring.refill(place.track, points);
   }
 
   #placeOf(names: LineNames, track: number): Place | undefined {

@@ -16,6 +16,11 @@ export interface TrackName {
   readonly metricId: string;
   readonly aggregate: Aggregate;
   readonly resolutionMs: number;
+  /**
+   * Number of the first part with cells of the track; left out where that is 0. Parts before it may have cells of one that was called the
+   * same and went away with its definitions.
+   */
+  readonly since?: number;
 }
 
 export class LineNames {
@@ -42,13 +47,18 @@ export class LineNames {
     this.fingerprint = crc32(this.bytes);
   }
 
-  static of(plan: LinePlan, dictionary: MetricDictionary): LineNames {
+  /** @param sinceOf says since which part there is a track, by its key */
+  static of(
+    plan: LinePlan,
+    dictionary: MetricDictionary,
+    sinceOf: (key: string) => number,
+  ): LineNames {
     const tracks = plan.rings.flatMap(({ resolutionMs, tracks: own }) =>
-      own.map(({ slot, aggregate }) => ({
-        metricId: dictionary.text(slot),
-        aggregate,
-        resolutionMs,
-      })),
+      own.map(({ slot, aggregate }): TrackName => {
+        const name = { metricId: dictionary.text(slot), aggregate, resolutionMs };
+        const since = sinceOf(trackKey(name));
+        return since === 0 ? name : { ...name, since };
+      }),
     );
     const definitions = plan.windows.map((window) => window.definition);
     return new LineNames(plan.lineId, tracks, definitions);

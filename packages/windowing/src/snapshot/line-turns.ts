@@ -57,7 +57,11 @@ export class LineTurns {
   }
 }
 
-/** The turns of a line, made when they are first asked for. */
+interface HasState {
+  readonly state: LineState;
+}
+
+/** The turns of lines. */
 export class TurnsOfLines {
   readonly #dictionary: MetricDictionary;
   readonly #turns: WeakMap<object, LineTurns> = new WeakMap();
@@ -66,12 +70,20 @@ export class TurnsOfLines {
     this.#dictionary = dictionary;
   }
 
-  of({ state }: { readonly state: LineState }): LineTurns {
-    let turns = this.#turns.get(state);
-    if (turns === undefined) {
-      turns = new LineTurns(LineNames.of(state.plan, this.#dictionary));
-      this.#turns.set(state, turns);
-    }
+  /**
+   * Those of a line that begins, or goes on with tracks of another.
+   * @param part number of the next part: tracks that `before` does not have are there since that one
+   */
+  begin({ state }: HasState, part: number, before: LineNames | null): LineTurns {
+    const known = new Map(before?.tracks.map((name) => [trackKey(name), name.since ?? 0]));
+    const names = LineNames.of(state.plan, this.#dictionary, (key) => known.get(key) ?? part);
+    const turns = new LineTurns(names);
+    this.#turns.set(state, turns);
     return turns;
+  }
+
+  /** Those of a line that has begun. */
+  of({ state }: HasState): LineTurns | undefined {
+    return this.#turns.get(state);
   }
 }

@@ -56,7 +56,7 @@ export class RestoredSnapshot {
         if (names === undefined) return null;
         const restorer = restorerOf(names.lineId);
         if (restorer === null) return null;
-        return (track, points) => restorer.refill(names, track, points);
+        return (track, points) => restorer.refill(names, track, points, part.number);
       });
     }
   }

@@ -27,6 +27,8 @@ export interface CheckpointState {
   readonly positions: Readonly<Record<string, string | null>>;
   readonly published: Places;
   readonly ledger: SavedLedger;
+  /** Until when outputs had other definitions, as `FormerWindows` has it. */
+  readonly former: Readonly<Record<string, number>>;
   /** Samples of lines that no definition is about any more. */
   readonly retired: SampleCounts;
   /** Number of the next prediction. */

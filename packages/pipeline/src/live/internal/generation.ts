@@ -31,7 +31,7 @@ export function definitionsOf(targets: readonly WindowTarget[]): readonly Defini
 }
 
 /** What makes two targets the same to the windows: equal text. */
-function keyOfTarget({ definition, dtype }: WindowTarget): string {
+export function keyOfTarget({ definition, dtype }: WindowTarget): string {
   return JSON.stringify([definition, dtype]);
 }
 

@@ -13,7 +13,8 @@ import {
 import { WindowEngine } from '@windrow/windowing';
 import type { LiveJobOptions } from '../live-job-options.ts';
 import type { CheckpointImage } from './checkpoint-image.ts';
-import type { Generation } from './generation.ts';
+import { FormerWindows } from './former-windows.ts';
+import { keyOfTarget, type Generation } from './generation.ts';
 import type { ArrivalTimes } from './journal-format.ts';
 import type { LetterBox } from './letter-box.ts';
 import { Outbox } from './outbox.ts';
@@ -48,6 +49,7 @@ export class LiveCore {
   readonly engine: WindowEngine;
   readonly ledger: ScoreLedger;
   readonly outbox: Outbox;
+  readonly former: FormerWindows = new FormerWindows();
   readonly #letters: LetterBox;
   readonly #dictionary: MetricDictionary;
   readonly #idleAfterMs: number | null;
@@ -135,11 +137,24 @@ export class LiveCore {
   /** The windows are those of other definitions; their scores are `redefineScores`. */
   redefineWindows(generation: Generation): void {
     admitInputs(generation, this.#dictionary);
+    this.#noteFormer(generation);
     const before = this.engine.samples();
     this.engine.redefine(generation.targets);
     // Lines that are gone take their counts with them; what was counted once stays counted.
     const after = this.engine.samples();
     for (const heading of HEADINGS) this.#retired.add(heading, before[heading] - after[heading]);
+  }
+
+  /** Takes note of the windows whose definition goes, or becomes another one. */
+  #noteFormer({ targets }: Generation): void {
+    const staying = new Set(targets.map(keyOfTarget));
+    for (const { plan, watermarkMs } of this.engine.lines) {
+      if (watermarkMs === Number.NEGATIVE_INFINITY) continue;
+      for (const window of plan.windows) {
+        const { outputMetricId } = window.definition;
+        if (!staying.has(keyOfTarget(window))) this.former.note(outputMetricId, watermarkMs);
+      }
+    }
   }
 
   /** Scores are those of other definitions from now on. */
@@ -151,16 +166,27 @@ export class LiveCore {
 
   /** A score has come: as the journal has it, or its revision is found here. Returns the revision. */
   scored(score: Score, wallMs: number, known?: number): number {
-    const revision = known ?? this.ledger.revisionOf(score);
+    const revision = known ?? this.#revisionOf(score);
     this.ledger.take(score, revision, wallMs);
     if (revision !== NO_REVISION) this.outbox.push(score, revision);
     return revision;
   }
 
+  #revisionOf(score: Score): number {
+    const { outputMetricId } = this.#generation.targets[score.target]!.definition;
+    return this.former.has(outputMetricId, score.windowEndMs)
+      ? NO_REVISION
+      : this.ledger.revisionOf(score);
+  }
+
   /** Forgets the revisions of windows that are closed. No window that was judged may wait for its score. */
   closeRevisions(): void {
-    for (const line of this.engine.lines) {
-      for (const window of line.windows) this.ledger.close(window.target, line.watermarkMs);
+    for (const { windows, watermarkMs } of this.engine.lines) {
+      for (const { target, plan } of windows) {
+        const { outputMetricId, allowedLatenessMs } = plan.definition;
+        this.ledger.close(target, watermarkMs);
+        this.former.close(outputMetricId, watermarkMs - allowedLatenessMs);
+      }
     }
   }
 
@@ -184,6 +210,7 @@ export class LiveCore {
     this.ledger.load(state.ledger);
     this.#unread = state.letters.unread;
     this.#retired.addAll(state.retired);
+    this.former.load(state.former);
     return outbox;
   }
 

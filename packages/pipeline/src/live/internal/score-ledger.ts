@@ -10,7 +10,7 @@ import { indexesIn } from './generation.ts';
 
 /** Predictions that are kept for people, by definition. */
 const SHOWN_MAX = 16;
-/** What a score that is not finite has instead of a revision. */
+/** What a score has instead of a revision that is not finite, or of a window that was another definition's. */
 export const NO_REVISION = -1;
 
 /** One score. */

@@ -161,6 +161,7 @@ export class Snapshots {
       positions: positions(),
       published: published(),
       ledger: core.ledger.save(),
+      former: core.former.save(),
       retired: core.retired,
       made: core.outbox.made,
       letters: {
