@@ -2,19 +2,38 @@
 import { BLOCK, BLOCK_BASED, BLOCK_PATCHED } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
-import { IntScratch } from '../internal/scratch.ts';
-import { RAW, applyState, unpackBits, type UnpackState } from '../internal/unpack-bits.ts';
+import { kernels } from '../internal/kernels.ts';
+import { intScratch } from '../internal/scratch.ts';
+import {
+  RAW,
+  applyState,
+  unpackBits,
+  unpackRaw,
+  type UnpackState,
+} from '../internal/unpack-bits.ts';
 
 const INT32_MAX = 0x7fff_ffff;
-const highScratch = new IntScratch();
+const highs: Int32Array = intScratch(BLOCK);
 
-/** Reads `count` residuals, or their sums, as `state` says, into `out[0 ..)`, scribbling on up to 31 elements beyond. */
+/**
+ * Reads `count` residuals, or their sums, as `state` says, into `out[0 ..)`, of the kernels' memory, scribbling on up to 31
+ * elements beyond.
+ */
 export function readBlocks(
   reader: ByteReader,
   out: Int32Array,
   count: number,
   state: UnpackState,
 ): void {
+  if (kernels !== null) {
+    const { at, end } = reader;
+    const next = kernels.readBlocks(at, end, count, out.byteOffset, state.mode, state.delta);
+    if (next !== 0) {
+      reader.at = next;
+      return;
+    }
+    // Something is to be refused: below it is found again, and said.
+  }
   // Each block takes a byte at least: a count that the bytes cannot hold is found before any work.
   reader.need(Math.ceil(count / BLOCK));
   for (let from = 0; from < count; from += BLOCK) {
@@ -67,8 +86,7 @@ function readPatches(
   reader.at += count;
   const bytes = packedBytes(count, width);
   reader.need(bytes);
-  const highs = highScratch.of(BLOCK);
-  unpackBits(reader.view, reader.at, width, count, highs, 0, RAW);
+  unpackRaw(reader.view, reader.at, width, count, highs);
   let before = -1;
   for (let i = 0; i < count; i++) {
     const position = reader.view.getUint8(positions + i);

@@ -9,7 +9,7 @@ import {
   type ChunkInfo,
   type ChunkStats,
 } from '../chunk-layout.ts';
-import { ByteReader } from '../internal/byte-reader.ts';
+import { ByteReader, READ_BYTES_MAX } from '../internal/byte-reader.ts';
 import { readTimestamps } from './timestamps.ts';
 import { readValues } from './values.ts';
 
@@ -70,8 +70,15 @@ function openChunk(
   end: number,
 ): { reader: ByteReader; count: number; hasStats: boolean } {
   assert(start >= 0 && end <= bytes.length, 'the chunk lies within the bytes');
-  const reader = new ByteReader(bytes, start, end - CRC_BYTES, 'chunk');
-  if (end - start < LEAST_BYTES) reader.fail(`${end - start} bytes`, `at least ${LEAST_BYTES}`);
+  const sizeBytes = end - start;
+  if (sizeBytes < LEAST_BYTES || sizeBytes > READ_BYTES_MAX) {
+    throw new WindrowError(
+      'FORMAT',
+      `chunk: byte ${start}: found ${sizeBytes} bytes, expected ${LEAST_BYTES} to ${READ_BYTES_MAX}`,
+    );
+  }
+  const body = bytes.subarray(start, end - CRC_BYTES);
+  const reader = new ByteReader(body, start, 'chunk');
   const mark = reader.u8();
   if (mark !== CHUNK_MARK) {
     throw new WindrowError(
@@ -79,8 +86,8 @@ function openChunk(
       `chunk: byte ${start}: found mark 0x${mark.toString(16)}, expected 0xc1 (a chunk of version 1)`,
     );
   }
-  const found = crc32(bytes.subarray(start, end - CRC_BYTES));
-  const declared = reader.view.getUint32(end - CRC_BYTES, true);
+  const found = crc32(body);
+  const declared = u32At(bytes, end - CRC_BYTES);
   if (found !== declared) {
     reader.fail(`checksum ${found.toString(16)} of the bytes`, `${declared.toString(16)}: damaged`);
   }
@@ -90,6 +97,11 @@ function openChunk(
   const hasStats = flags === CHUNK_HAS_STATS;
   if (hasStats && count === 0) reader.fail('statistics of no points', 'none');
   return { reader, count, hasStats };
+}
+
+function u32At(bytes: Uint8Array, at: number): number {
+  const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+  return (low | (bytes[at + 3]! << 24)) >>> 0;
 }
 
 function readStats(reader: ByteReader): ChunkStats {

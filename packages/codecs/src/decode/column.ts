@@ -12,19 +12,22 @@ import {
 } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
-import { IntScratch } from '../internal/scratch.ts';
+import { MEMORY, kernels, type Kernels } from '../internal/kernels.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
 import {
   RAW,
   UNPACK_NUMBER,
   UNPACK_SUM,
   UNPACK_SUM_OF_SUMS,
-  unpackBits,
+  unpackRaw,
   type UnpackState,
 } from '../internal/unpack-bits.ts';
 import { readBlocks } from './blocks.ts';
 
 const SAFE = Number.MAX_SAFE_INTEGER;
 const INT32_MAX = 0x7fff_ffff;
+
+const integers: Float64Array = floatScratch();
 
 /** A column as read, before it becomes numbers: parts that the caller joins in loops of its own. Reused by its owner. */
 export class IntegerColumn {
@@ -33,13 +36,11 @@ export class IntegerColumn {
   /** Regular: the step. Jitter: the span from the first to the last point. */
   step = 0;
   lowBits = 0;
-  readonly #offsets = new IntScratch();
-  readonly #lows = new IntScratch();
   readonly #state: UnpackState = { ...RAW };
   /** The `s` above, as many as were read. */
-  offsets: Int32Array = this.#offsets.of(0);
+  readonly offsets: Int32Array = intScratch();
   /** The low bits, where `lowBits > 0`. */
-  lows: Int32Array = this.#lows.of(0);
+  readonly lows: Int32Array = intScratch();
 
   /** Reads a column of `count` integers. */
   read(reader: ByteReader, count: number): void {
@@ -61,7 +62,6 @@ export class IntegerColumn {
     state.mode = modeOf(this.kind);
     state.sum = 0;
     state.delta = this.kind === COLUMN_DELTA_OF_DELTA ? readInt32(reader, 'first delta') : 0;
-    this.offsets = this.#offsets.of(count);
     readBlocks(reader, this.offsets, count, state);
     if (this.lowBits > 0) this.#readLows(reader, count);
   }
@@ -81,24 +81,47 @@ export class IntegerColumn {
   #readLows(reader: ByteReader, count: number): void {
     const bytes = packedBytes(count, this.lowBits);
     reader.need(bytes);
-    this.lows = this.#lows.of(count);
-    unpackBits(reader.view, reader.at, this.lowBits, count, this.lows, 0, RAW);
+    unpackRaw(reader.view, reader.at, this.lowBits, count, this.lows);
     reader.at += bytes;
   }
 
-  /** The integers, in float64, to `out[from .. from + count)`. */
+  /** The integers, in float64, to `out[from .. from + count)`; in the kernels' memory it scribbles on what follows. */
   writeTo(reader: ByteReader, out: Float64Array, from: number, count: number): void {
-    const { kind, base, step, offsets } = this;
-    if (kind === COLUMN_REGULAR) {
-      fillRegular(out, from, count, base, step);
-    } else if (kind === COLUMN_JITTER) {
-      const slope = count > 1 ? step / (count - 1) : 0;
-      for (let i = 0; i < count; i++) out[from + i] = base + offsets[i]! + Math.floor(i * slope);
+    if (this.kind === COLUMN_REGULAR) {
+      fillRegular(out, from, count, this.base, this.step);
     } else if (this.lowBits > 0) {
       this.#joinLows(reader, out, from, count);
+    } else if (kernels === null) {
+      this.#join(out, from, count);
+    } else if (out.buffer === MEMORY) {
+      this.#joinByKernel(kernels, out.byteOffset + from * 8, count);
+    } else {
+      this.#joinByKernel(kernels, integers.byteOffset, count);
+      out.set(integers.subarray(0, count), from);
+    }
+  }
+
+  #joinByKernel(by: Kernels, pointer: number, count: number): void {
+    const { base, offsets } = this;
+    if (this.kind === COLUMN_JITTER) {
+      by.addSlope(offsets.byteOffset, count, base, this.#slope(count), pointer);
+    } else {
+      by.addBase(offsets.byteOffset, count, base, pointer);
+    }
+  }
+
+  #join(out: Float64Array, from: number, count: number): void {
+    const { base, offsets } = this;
+    if (this.kind === COLUMN_JITTER) {
+      const slope = this.#slope(count);
+      for (let i = 0; i < count; i++) out[from + i] = base + offsets[i]! + Math.floor(i * slope);
     } else {
       for (let i = 0; i < count; i++) out[from + i] = base + offsets[i]!;
     }
+  }
+
+  #slope(count: number): number {
+    return count > 1 ? this.step / (count - 1) : 0;
   }
 
   #joinLows(reader: ByteReader, out: Float64Array, from: number, count: number): void {

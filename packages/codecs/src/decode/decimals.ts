@@ -2,7 +2,7 @@
 import { POWERS_OF_TEN } from '../chunk-layout.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
 import { wordsOf } from '../internal/float-words.ts';
-import { FloatScratch } from '../internal/scratch.ts';
+import { floatScratch } from '../internal/scratch.ts';
 import { IntegerColumn } from './column.ts';
 import { divideOffsets } from './division.ts';
 import type { ValueTarget } from './values.ts';
@@ -10,8 +10,9 @@ import { readWords } from './words.ts';
 
 const integerColumn = new IntegerColumn();
 const positionColumn = new IntegerColumn();
-const positionScratch = new FloatScratch();
-const patternScratch = new FloatScratch();
+const positions: Float64Array = floatScratch();
+const exceptions: Float64Array = floatScratch();
+const patterns: Uint32Array = wordsOf(exceptions);
 
 /** Reads `count` >= 1 values; says whether none is NaN. */
 export function readDecimals(reader: ByteReader, exponent: number, target: ValueTarget): boolean {
@@ -31,10 +32,7 @@ export function readDecimals(reader: ByteReader, exponent: number, target: Value
 function readExceptions(reader: ByteReader, exceptionCount: number, target: ValueTarget): boolean {
   const { out, from, count } = target;
   positionColumn.read(reader, exceptionCount);
-  const positions = positionScratch.of(exceptionCount);
   positionColumn.writeTo(reader, positions, 0, exceptionCount);
-  const exceptions = patternScratch.of(exceptionCount);
-  const patterns = wordsOf(exceptions);
   readWords(reader, patterns, 0, exceptionCount);
   const words = wordsOf(out);
   let before = -1;

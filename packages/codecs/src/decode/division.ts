@@ -9,6 +9,7 @@
  * float64 has 54 bits, and their cross product with `q / d` is a whole number that is not 0). So both round alike.
  */
 import { POWERS_OF_TEN } from '../chunk-layout.ts';
+import { MEMORY, kernels } from '../internal/kernels.ts';
 import type { ValueTarget } from './values.ts';
 
 const PRODUCT_EXPONENT_MAX = 5;
@@ -25,7 +26,10 @@ for (let exponent = 0; exponent <= PRODUCT_EXPONENT_MAX; exponent++) {
   lows[exponent] = (1 - high * power) / power;
 }
 
-/** `out[from + i] = (base + offsets[i]) / 10^exponent`, correctly rounded. */
+/**
+ * `out[from + i] = (base + offsets[i]) / 10^exponent`, correctly rounded; in the kernels' memory it scribbles on up to three
+ * elements beyond.
+ */
 export function divideOffsets(
   offsets: Int32Array,
   base: number,
@@ -54,6 +58,10 @@ function multiply(
 ): void {
   const { out, from, count } = target;
   const { high, low } = factor;
+  if (kernels !== null && offsets.buffer === MEMORY && out.buffer === MEMORY) {
+    kernels.multiply(offsets.byteOffset, count, base, high, low, out.byteOffset + from * 8);
+    return;
+  }
   let i = 0;
   for (; i + 4 <= count; i += 4) {
     const a = base + offsets[i]!;

@@ -1,5 +1,6 @@
 /** Held values, spread over the points by a bitmap; FORMAT.md, "Values". */
 import { wordsOf } from '../internal/float-words.ts';
+import { kernels } from '../internal/kernels.ts';
 import type { ValueTarget } from './values.ts';
 
 /** The values that changed. */
@@ -11,7 +12,7 @@ interface HeldValues {
 }
 
 /**
- * Spreads the values over `target`; bit `i` of the bitmap at byte `bitmap` says whether point `i` takes the next one.
+ * Spreads the values over `target`, all in the kernels' memory; bit `i` of the bitmap at byte `bitmap` says whether point `i` takes the next one.
  * Returns the number of bits set among the points, or -1 where the first is not; above `held` values repeat the last.
  */
 export function expandHeld(
@@ -21,6 +22,11 @@ export function expandHeld(
   target: ValueTarget,
 ): number {
   if ((view.getUint8(bitmap) & 1) === 0) return -1;
+  if (kernels !== null) {
+    const { out, from, count } = target;
+    const { values, held } = source;
+    return kernels.expand(bitmap, count, values.byteOffset, held, out.byteOffset + from * 8);
+  }
   if (source.isExact) return expandNumbers(view, bitmap, source, target);
   return expandWords(view, bitmap, source, target);
 }

@@ -2,7 +2,7 @@
 import type { SampleColumns } from '@windrow/core';
 import type { ByteReader } from '../internal/byte-reader.ts';
 import { wordsOf } from '../internal/float-words.ts';
-import { FloatScratch, IntScratch } from '../internal/scratch.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
 import {
   ORDER_IS_CYCLIC,
   STREAM_ROWS_MAX,
@@ -15,12 +15,15 @@ import { readValues } from './values.ts';
 
 const seriesColumn = new IntegerColumn();
 const orderColumn = new IntegerColumn();
-const integerScratch = new FloatScratch();
-const slotScratch = new IntScratch();
-const orderScratch = new IntScratch();
-const startScratch = new IntScratch();
-const placeScratch = new IntScratch();
-const sortedScratch = new FloatScratch();
+const integers: Float64Array = floatScratch();
+/** The columns' slot of each series, which series each row belongs to, and where each series ends when rows are sorted by series. */
+const slots: Int32Array = intScratch();
+const order: Int32Array = intScratch();
+const ends: Int32Array = intScratch();
+/** Where each row stands when they are sorted by series. */
+const places: Int32Array = intScratch();
+const sorted: Float64Array = floatScratch();
+const sortedWords: Uint32Array = wordsOf(sorted);
 
 /** The layout byte and the two counts of a block of samples. */
 export interface SamplesHead {
@@ -51,11 +54,10 @@ export function readSamples(
   columns: SampleColumns,
 ): void {
   const { layout, rows, series } = head;
-  const slots = readSlots(reader, series, slotOf);
-  const order = readOrder(reader, head);
-  const places = sortRows(reader, order, head);
+  readSlots(reader, series, slotOf);
+  readOrder(reader, head);
+  sortRows(reader, head);
   for (let row = 0; row < rows; row++) columns.slots[row] = slots[order[row]!]!;
-  const sorted = sortedScratch.of(rows);
   if ((layout & TIMESTAMPS_BY_SERIES) === 0) {
     readTimestamps(reader, columns.timestampsMs, 0, rows);
   } else {
@@ -65,35 +67,30 @@ export function readSamples(
   if ((layout & VALUES_BY_SERIES) === 0) {
     readValues(reader, columns.values, 0, rows);
   } else {
-    const isExact = readBySeries(reader, series, sorted);
-    gather(sorted, places, columns.values, { rows, isExact });
+    const isExact = readBySeries(reader, series);
+    gather(columns.values, rows, isExact);
   }
   columns.length = rows;
 }
 
-/** The columns' slot of each series. */
-function readSlots(reader: ByteReader, series: number, slotOf: Int32Array): Int32Array {
-  const indices = integerScratch.of(series);
+/** Fills `slots`. */
+function readSlots(reader: ByteReader, series: number, slotOf: Int32Array): void {
   seriesColumn.read(reader, series);
-  seriesColumn.writeTo(reader, indices, 0, series);
-  const slots = slotScratch.of(series);
+  seriesColumn.writeTo(reader, integers, 0, series);
   for (let local = 0; local < series; local++) {
-    const index = indices[local]!;
+    const index = integers[local]!;
     if (!(index >= 0 && index < slotOf.length)) {
       reader.fail(`id ${index}`, `one of the ${slotOf.length} known`);
     }
     slots[local] = slotOf[index]!;
   }
-  return slots;
 }
 
-/** Which series each row belongs to. */
-function readOrder(reader: ByteReader, head: SamplesHead): Int32Array {
+/** Fills `order`. */
+function readOrder(reader: ByteReader, head: SamplesHead): void {
   const { rows, series, layout } = head;
-  const integers = integerScratch.of(rows);
   orderColumn.read(reader, rows);
   orderColumn.writeTo(reader, integers, 0, rows);
-  const order = orderScratch.of(rows);
   const isCyclic = (layout & ORDER_IS_CYCLIC) !== 0;
   let expected = 0;
   for (let row = 0; row < rows; row++) {
@@ -102,13 +99,11 @@ function readOrder(reader: ByteReader, head: SamplesHead): Int32Array {
     order[row] = local;
     if (isCyclic) expected = local + 1 === series ? 0 : local + 1;
   }
-  return order;
 }
 
-/** Where each row stands when they are sorted by series; `startScratch` has where each series ends. */
-function sortRows(reader: ByteReader, order: Int32Array, head: SamplesHead): Int32Array {
+/** Fills `places` and `ends`. */
+function sortRows(reader: ByteReader, head: SamplesHead): void {
   const { rows, series } = head;
-  const ends = startScratch.of(series);
   ends.fill(0, 0, series);
   for (let row = 0; row < rows; row++) ends[order[row]!]!++;
   let start = 0;
@@ -118,14 +113,11 @@ function sortRows(reader: ByteReader, order: Int32Array, head: SamplesHead): Int
     ends[local] = start;
     start += count;
   }
-  const places = placeScratch.of(rows);
   for (let row = 0; row < rows; row++) places[row] = ends[order[row]!]!++;
-  return places;
 }
 
 /** The values of each series after the other; says whether none is NaN. */
-function readBySeries(reader: ByteReader, series: number, sorted: Float64Array): boolean {
-  const ends = startScratch.of(series);
+function readBySeries(reader: ByteReader, series: number): boolean {
   let isExact = true;
   let start = 0;
   for (let local = 0; local < series; local++) {
@@ -136,21 +128,16 @@ function readBySeries(reader: ByteReader, series: number, sorted: Float64Array):
   return isExact;
 }
 
-function gather(
-  sorted: Float64Array,
-  places: Int32Array,
-  out: Float64Array,
-  how: { readonly rows: number; readonly isExact: boolean },
-): void {
-  if (how.isExact) {
-    for (let row = 0; row < how.rows; row++) out[row] = sorted[places[row]!]!;
+/** Copies the sorted values to where they stand in the rows. */
+function gather(out: Float64Array, rows: number, isExact: boolean): void {
+  if (isExact) {
+    for (let row = 0; row < rows; row++) out[row] = sorted[places[row]!]!;
     return;
   }
-  const from = wordsOf(sorted);
   const to = wordsOf(out);
-  for (let row = 0; row < how.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     const place = places[row]! * 2;
-    to[row * 2] = from[place]!;
-    to[row * 2 + 1] = from[place + 1]!;
+    to[row * 2] = sortedWords[place]!;
+    to[row * 2 + 1] = sortedWords[place + 1]!;
   }
 }

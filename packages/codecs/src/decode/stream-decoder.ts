@@ -181,7 +181,8 @@ export class StreamDecoder {
 
   /** The samples of a block, or null where it has none that can be read. */
   #read(bytes: Uint8Array, start: number, end: number): SampleBatch | null {
-    const reader = new ByteReader(bytes, start + STREAM_HEAD_BYTES, end, 'block');
+    const payload = bytes.subarray(start + STREAM_HEAD_BYTES, end);
+    const reader = new ByteReader(payload, start + STREAM_HEAD_BYTES, 'block');
     const kind = bytes[start + HEAD_KIND_AT];
     try {
       if (kind === KIND_IDS) {

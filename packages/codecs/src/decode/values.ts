@@ -10,15 +10,20 @@ import {
 } from '../chunk-layout.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
 import { wordsOf } from '../internal/float-words.ts';
-import { FloatScratch } from '../internal/scratch.ts';
+import { MEMORY, kernels } from '../internal/kernels.ts';
+import { floatScratch } from '../internal/scratch.ts';
 import { IntegerColumn } from './column.ts';
 import { readDecimals } from './decimals.ts';
 import { expandHeld } from './hold.ts';
 import { readWords } from './words.ts';
 
-const heldScratch = new FloatScratch();
-const entryScratch = new FloatScratch();
+const values: Float64Array = floatScratch();
+const heldValues: Float64Array = floatScratch();
+const entries: Float64Array = floatScratch(CHUNK_DICTIONARY_MAX);
+const entryWords: Uint32Array = wordsOf(entries);
 const indexColumn = new IntegerColumn();
+/** Below it no sum of a base and an int32 wraps around to an index. */
+const INDEX_BASE_MAX = 2 ** 30;
 
 /** Reads `count` >= 1 values into `out[from ..)`; says whether surely none is NaN. */
 export function readValues(
@@ -27,6 +32,14 @@ export function readValues(
   from: number,
   count: number,
 ): boolean {
+  if (out.buffer === MEMORY) return readSection(reader, out, from, count);
+  const isExact = readSection(reader, values, 0, count);
+  out.set(values.subarray(0, count), from);
+  return isExact;
+}
+
+/** The same in the kernels' memory, scribbling on what follows. */
+function readSection(reader: ByteReader, out: Float64Array, from: number, count: number): boolean {
   const head = reader.u8();
   switch (head & 3) {
     case LAYOUT_CONSTANT:
@@ -66,10 +79,10 @@ function readHeld(reader: ByteReader, out: Float64Array, from: number, count: nu
   reader.need(bitmapBytes);
   const bitmap = reader.at;
   reader.at += bitmapBytes;
-  const values = heldScratch.of(held);
   const head = reader.u8();
-  const isExact = readUnheld(reader, head, values, 0, held);
-  const seen = expandHeld(reader.view, bitmap, { values, held, isExact }, { out, from, count });
+  const isExact = readUnheld(reader, head, heldValues, 0, held);
+  const source = { values: heldValues, held, isExact };
+  const seen = expandHeld(reader.view, bitmap, source, { out, from, count });
   if (seen !== held) reader.fail(`${seen} bits set, the first one among them`, `${held}`);
   return isExact;
 }
@@ -89,12 +102,11 @@ function readUnheld(
   checkWrapper(reader, head);
   const distinct = reader.unsigned(CHUNK_DICTIONARY_MAX, 'size of the dictionary');
   if (distinct === 0) reader.fail('an empty dictionary', 'an entry');
-  const entries = entryScratch.of(distinct);
   const entryHead = reader.u8();
   if ((entryHead & 3) !== LAYOUT_PLAIN) reader.fail(`layout ${entryHead & 3} inside`, 'plain');
   const isExact = readPlain(reader, entryHead, entries, 0, distinct);
   indexColumn.read(reader, count);
-  expandIndices(reader, { entries, distinct, isExact }, { out, from, count });
+  expandIndices(reader, distinct, { out, from, count });
   return isExact;
 }
 
@@ -105,29 +117,21 @@ export interface ValueTarget {
   readonly count: number;
 }
 
-function expandIndices(
-  reader: ByteReader,
-  dictionary: {
-    readonly entries: Float64Array;
-    readonly distinct: number;
-    readonly isExact: boolean;
-  },
-  target: ValueTarget,
-): void {
-  const { entries, distinct, isExact } = dictionary;
+function expandIndices(reader: ByteReader, distinct: number, target: ValueTarget): void {
   const { out, from, count } = target;
+  if (kernels !== null && indexColumn.isPlain && Math.abs(indexColumn.base) < INDEX_BASE_MAX) {
+    const { offsets, base } = indexColumn;
+    const pointer = out.byteOffset + from * 8;
+    if (kernels.pick(offsets.byteOffset, count, base, entries.byteOffset, distinct, pointer))
+      return;
+  }
   indexColumn.writeTo(reader, out, from, count);
-  const entryWords = wordsOf(entries);
   const outWords = wordsOf(out);
   for (let i = from; i < from + count; i++) {
     const index = out[i]!;
     if (!(index >= 0 && index < distinct)) reader.fail(`index ${index}`, `below ${distinct}`);
-    if (isExact) {
-      out[i] = entries[index]!;
-    } else {
-      outWords[i * 2] = entryWords[index * 2]!;
-      outWords[i * 2 + 1] = entryWords[index * 2 + 1]!;
-    }
+    outWords[i * 2] = entryWords[index * 2]!;
+    outWords[i * 2 + 1] = entryWords[index * 2 + 1]!;
   }
 }
 

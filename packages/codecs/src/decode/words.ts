@@ -3,11 +3,11 @@ import { BLOCK } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
 import { HIGH_WORD, LOW_WORD } from '../internal/float-words.ts';
-import { IntScratch } from '../internal/scratch.ts';
-import { RAW, unpackBits } from '../internal/unpack-bits.ts';
+import { intScratch } from '../internal/scratch.ts';
+import { unpackRaw } from '../internal/unpack-bits.ts';
 
-const lowScratch = new IntScratch();
-const highScratch = new IntScratch();
+const lows: Int32Array = intScratch(BLOCK);
+const highs: Int32Array = intScratch(BLOCK);
 
 /** Reads `count` >= 1 patterns into `out[2 * from ..)`, two words each. */
 export function readWords(reader: ByteReader, out: Uint32Array, from: number, count: number): void {
@@ -15,11 +15,9 @@ export function readWords(reader: ByteReader, out: Uint32Array, from: number, co
   let low = reader.view.getUint32(reader.at, true);
   let high = reader.view.getUint32(reader.at + 4, true);
   reader.at += 8;
-  const lows = lowScratch.of(BLOCK);
-  const highs = highScratch.of(BLOCK);
   for (let start = 0; start < count; start += BLOCK) {
     const length = Math.min(BLOCK, count - start);
-    readBlock(reader, lows, highs, length);
+    readBlock(reader, length);
     let word = (from + start) * 2;
     for (let i = 0; i < length; i++) {
       low ^= lows[i]!;
@@ -32,7 +30,7 @@ export function readWords(reader: ByteReader, out: Uint32Array, from: number, co
 }
 
 /** The differences of a block, shifted into place. */
-function readBlock(reader: ByteReader, lows: Int32Array, highs: Int32Array, length: number): void {
+function readBlock(reader: ByteReader, length: number): void {
   const width = reader.u8();
   if (width > 64) reader.fail(`words of ${width} bits`, 'at most 64');
   const trail = width > 0 && width < 64 ? reader.u8() : 0;
@@ -41,8 +39,8 @@ function readBlock(reader: ByteReader, lows: Int32Array, highs: Int32Array, leng
   const lowBytes = packedBytes(length, lowWidth);
   const highBytes = packedBytes(length, width - lowWidth);
   reader.need(lowBytes + highBytes);
-  unpackBits(reader.view, reader.at, lowWidth, length, lows, 0, RAW);
-  unpackBits(reader.view, reader.at + lowBytes, width - lowWidth, length, highs, 0, RAW);
+  unpackRaw(reader.view, reader.at, lowWidth, length, lows);
+  unpackRaw(reader.view, reader.at + lowBytes, width - lowWidth, length, highs);
   reader.at += lowBytes + highBytes;
   if (trail >= 32) {
     for (let i = 0; i < length; i++) {

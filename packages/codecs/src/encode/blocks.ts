@@ -7,10 +7,10 @@ import { BLOCK, BLOCK_BASED, BLOCK_PATCHED } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { PACK_BASED, PACK_RAW, PACK_ZIGZAG, packBits } from '../internal/pack-bits.ts';
-import { IntScratch } from '../internal/scratch.ts';
+import { intScratch } from '../internal/scratch.ts';
 import type { BlockPlans } from './block-plans.ts';
 
-const highScratch = new IntScratch();
+const highs: Int32Array = intScratch(BLOCK);
 
 /** Writes the blocks of `residuals[0 .. count)` as planned. Scribbles on up to 31 elements beyond. */
 export function writeBlocks(
@@ -49,7 +49,6 @@ interface PatchedBlock {
 /** The positions of residuals wider than the block, and their high bits. */
 function writePatches(writer: ByteWriter, residuals: Int32Array, block: PatchedBlock): void {
   const { from, length, width, highWidth } = block;
-  const highs = highScratch.of(BLOCK);
   let found = 0;
   for (let i = 0; i < length; i++) {
     const residual = residuals[from + i]!;

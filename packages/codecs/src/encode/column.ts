@@ -14,15 +14,15 @@ import {
 } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
-import { IntScratch } from '../internal/scratch.ts';
+import { intScratch } from '../internal/scratch.ts';
 import { BlockPlans, bitCounts, patchedBytes } from './block-plans.ts';
 import { writeBlocks, writePacked } from './blocks.ts';
 
 /** Offsets must span less than this. */
 export const OFFSET_RANGE_MAX: number = 2 ** 30;
 
-const residualScratch = new IntScratch();
-const jitterScratch = new IntScratch();
+const residuals: Int32Array = intScratch();
+const jitters: Int32Array = intScratch();
 const deltaPlans = new BlockPlans();
 const plans = new BlockPlans();
 const jitterPlans = new BlockPlans();
@@ -95,8 +95,7 @@ export function analyse(offsets: Int32Array, count: number): void {
 
 /** Takes deltas of deltas where they are better than what was found before. */
 function analyseSecond(offsets: Int32Array, count: number): void {
-  const residuals = residualScratch.of(count);
-  fillSecond(offsets, count, residuals);
+  fillSecond(offsets, count);
   const bytes = plans.planAll(residuals, count);
   if (bytes >= analysis.bytes) return;
   analysis.kind = COLUMN_DELTA_OF_DELTA;
@@ -135,7 +134,6 @@ export function writeColumn(
   }
   const { kind } = analysis;
   writer.u8(kind | ((lows?.width ?? 0) << 3));
-  const residuals = residualScratch.of(count);
   const first = count > 1 ? offsets[1]! - offsets[0]! : 0;
   if (kind === COLUMN_REFERENCE) {
     // Around the middle of the range zigzag wastes no bit.
@@ -147,7 +145,7 @@ export function writeColumn(
     writeBlocks(writer, residuals, count, plans);
   } else if (kind === COLUMN_DELTA) {
     writer.signed(base + offsets[0]! - first);
-    fillDeltas(offsets, count, residuals);
+    fillDeltas(offsets, count);
     writeBlocks(writer, residuals, count, deltaPlans);
   } else {
     // The residuals and plans are those that `analyse` made last.
@@ -159,13 +157,13 @@ export function writeColumn(
 }
 
 /** The first residual repeats the second. */
-function fillDeltas(offsets: Int32Array, count: number, residuals: Int32Array): void {
+function fillDeltas(offsets: Int32Array, count: number): void {
   for (let i = 1; i < count; i++) residuals[i] = offsets[i]! - offsets[i - 1]!;
   residuals[0] = count > 1 ? residuals[1]! : 0;
 }
 
 /** The first two residuals are 0. */
-function fillSecond(offsets: Int32Array, count: number, residuals: Int32Array): void {
+function fillSecond(offsets: Int32Array, count: number): void {
   let before = offsets[1]! - offsets[0]!;
   residuals[0] = 0;
   for (let i = 1; i < count; i++) {
@@ -192,15 +190,14 @@ export function writeJitter(
   offsets: Int32Array,
   count: number,
 ): boolean {
-  const residuals = jitterScratch.of(count);
   const first = offsets[0]!;
   const span = offsets[count - 1]! - first;
   const slope = count > 1 ? span / (count - 1) : 0;
-  for (let i = 0; i < count; i++) residuals[i] = offsets[i]! - first - Math.floor(i * slope);
-  if (jitterPlans.planAll(residuals, count) + 2 >= analysis.bytes) return false;
+  for (let i = 0; i < count; i++) jitters[i] = offsets[i]! - first - Math.floor(i * slope);
+  if (jitterPlans.planAll(jitters, count) + 2 >= analysis.bytes) return false;
   writer.u8(COLUMN_JITTER);
   writer.signed(base + first);
   writer.signed(span);
-  writeBlocks(writer, residuals, count, jitterPlans);
+  writeBlocks(writer, jitters, count, jitterPlans);
   return true;
 }

@@ -7,7 +7,7 @@ import {
   type LAYOUT_CONSTANT,
 } from '../chunk-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
-import { IntScratch } from '../internal/scratch.ts';
+import { intScratch } from '../internal/scratch.ts';
 import { analyse, analysis, changedBytes, writeColumn } from './column.ts';
 import type { Decimals } from './decimals.ts';
 import { distinctOffsets } from './dictionary.ts';
@@ -17,7 +17,7 @@ import { writeWords } from './words.ts';
 /** A hold or a dictionary must save this many bytes to be worth a second layer. */
 const LAYER_BYTES = 4;
 
-const indexScratch = new IntScratch();
+const indices: Int32Array = intScratch();
 
 /** Writes `count` >= 2 decimals; reuses their memory. */
 export function writeDecimalValues(writer: ByteWriter, decimals: Decimals, count: number): void {
@@ -40,7 +40,6 @@ export function writeDecimalValues(writer: ByteWriter, decimals: Decimals, count
 
 /** After `analyse` of the offsets. */
 function writeUnheld(writer: ByteWriter, decimals: Decimals, count: number): void {
-  const indices = indexScratch.of(count);
   const entries =
     decimals.exceptionCount === 0 ? distinctOffsets(decimals.offsets, count, indices) : null;
   if (entries === null) {

@@ -3,7 +3,7 @@
  */
 import { EXPONENT_MAX, LOW_BITS_MAX, POWERS_OF_TEN } from '../chunk-layout.ts';
 import { HIGH_WORD, wordsOf } from '../internal/float-words.ts';
-import { FloatScratch, IntScratch } from '../internal/scratch.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
 import { OFFSET_RANGE_MAX, type LowBits } from './column.ts';
 
 /** Adding and subtracting it rounds to an integer, for magnitudes below 2^51. */
@@ -16,11 +16,11 @@ const DIGIT_BITS = 3.32;
 
 /** How many samples need an exponent. */
 const neededBy: Int32Array = new Int32Array(EXPONENT_MAX + 1);
-const offsetScratch = new IntScratch();
-const exceptionScratch = new IntScratch();
-const lowScratch = new IntScratch();
-const quotientScratch = new FloatScratch();
-const patternScratch = new FloatScratch();
+const offsets: Int32Array = intScratch();
+const exceptions: Int32Array = intScratch();
+const lows: Int32Array = intScratch();
+const quotients: Float64Array = floatScratch();
+const patterns: Uint32Array = wordsOf(floatScratch());
 
 /** Values as integers, in memory that the next call reuses. */
 export interface Decimals {
@@ -39,9 +39,9 @@ export interface Decimals {
 const decimals: Decimals = {
   exponent: 0,
   base: 0,
-  offsets: offsetScratch.of(0),
+  offsets,
   lows: null,
-  exceptions: exceptionScratch.of(0),
+  exceptions,
   exceptionCount: 0,
   patterns: new Uint32Array(0),
 };
@@ -91,9 +91,8 @@ export function decimalsOf(
 
 /** The patterns of the exceptions. */
 function patternsOf(words: Uint32Array): Uint32Array {
-  const { exceptions, exceptionCount } = decimals;
+  const { exceptionCount } = decimals;
   if (exceptionCount === 0) return words;
-  const patterns = wordsOf(patternScratch.of(exceptionCount));
   for (let k = 0; k < exceptionCount; k++) {
     patterns[k * 2] = words[exceptions[k]! * 2]!;
     patterns[k * 2 + 1] = words[exceptions[k]! * 2 + 1]!;
@@ -122,7 +121,7 @@ function sampledExponent(values: Float64Array, count: number): number {
 
 /** The exponent that pays for the exceptions, `exponent` itself where a finer one does not. */
 function finerExponent(values: Float64Array, exponent: number, count: number): number {
-  const { exceptions, exceptionCount } = decimals;
+  const { exceptionCount } = decimals;
   const samples = Math.min(exceptionCount, SAMPLES);
   neededBy.fill(0);
   let misses = 0;
@@ -140,13 +139,13 @@ function finerExponent(values: Float64Array, exponent: number, count: number): n
  * exponents that some need.
  */
 function cheapestExponent(from: number, count: number, misses: number): number {
-  let exceptions = misses;
-  for (const needing of neededBy) exceptions += needing;
+  let missing = misses;
+  for (const needing of neededBy) missing += needing;
   let best = from;
   let bestBits = Number.POSITIVE_INFINITY;
   for (let exponent = from; exponent <= EXPONENT_MAX; exponent++) {
-    exceptions -= neededBy[exponent]!;
-    const bits = exceptions * EXCEPTION_BITS + (exponent - from) * DIGIT_BITS * count;
+    missing -= neededBy[exponent]!;
+    const bits = missing * EXCEPTION_BITS + (exponent - from) * DIGIT_BITS * count;
     if (bits < bestBits) {
       bestBits = bits;
       best = exponent;
@@ -163,8 +162,6 @@ function quantise(
   exponent: number,
 ): number {
   const power = POWERS_OF_TEN[exponent]!;
-  const offsets = offsetScratch.of(count);
-  const exceptions = exceptionScratch.of(count);
   const base = firstQuotient(values, count, exponent);
   let exceptionCount = 0;
   let wide = 0;
@@ -203,8 +200,6 @@ function firstQuotient(values: Float64Array, count: number, exponent: number): n
 /** Splits integers that are far apart into offsets and low bits; false where the range is too wide even so. */
 function splitWide(values: Float64Array, count: number, exponent: number): boolean {
   const power = POWERS_OF_TEN[exponent]!;
-  const quotients = quotientScratch.of(count);
-  const { exceptions, offsets } = decimals;
   let exceptionCount = 0;
   let before = decimals.base;
   let least = before;
@@ -224,7 +219,6 @@ function splitWide(values: Float64Array, count: number, exponent: number): boole
   if (width > LOW_BITS_MAX) return false;
   const unit = 2 ** width;
   const base = Math.floor(least / unit);
-  const lows = lowScratch.of(count);
   for (let i = 0; i < count; i++) {
     const high = Math.floor(quotients[i]! / unit);
     offsets[i] = high - base;

@@ -1,6 +1,6 @@
 /** Few distinct values: an ascending list of them, and an index a point; FORMAT.md, "Values". */
 import { HIGH_WORD, LOW_WORD, wordsOf } from '../internal/float-words.ts';
-import { FloatScratch } from '../internal/scratch.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
 import { analysis } from './column.ts';
 
 /** Offsets must span less than this to be told apart by a table. */
@@ -12,7 +12,7 @@ const ENTRY_BYTES = 1.25;
 const HEAD_BYTES = 8;
 
 const rankOf = new Int32Array(RANGE_MAX).fill(-1);
-const entryScratch = new Int32Array(DISTINCT_MAX + 31);
+const entryScratch: Int32Array = intScratch(DISTINCT_MAX);
 
 /**
  * The distinct offsets in ascending order, and in `indices` each offset's place among them; null where that would not
@@ -60,7 +60,7 @@ function distinctThatPay(bytes: number, count: number): number {
 
 const HASH_SLOTS = 1024;
 const slots = new Int16Array(HASH_SLOTS);
-const patternScratch = new FloatScratch();
+const entryWords: Uint32Array = wordsOf(floatScratch(DISTINCT_MAX));
 
 /**
  * The distinct patterns in order of first sight, two words each, and in `indices` each one's place; null where there are
@@ -72,7 +72,6 @@ export function distinctWords(
   indices: Int32Array,
 ): Uint32Array | null {
   const distinctMax = Math.min(DISTINCT_MAX, count >> 2);
-  const entries = wordsOf(patternScratch.of(DISTINCT_MAX)).subarray(0, 2 * DISTINCT_MAX);
   slots.fill(-1);
   let distinct = 0;
   for (let i = 0; i < count; i++) {
@@ -81,7 +80,8 @@ export function distinctWords(
     let at = (Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b) >>> 22) & (HASH_SLOTS - 1);
     let entry = slots[at]!;
     while (entry >= 0) {
-      if (entries[entry * 2 + LOW_WORD] === low && entries[entry * 2 + HIGH_WORD] === high) break;
+      if (entryWords[entry * 2 + LOW_WORD] === low && entryWords[entry * 2 + HIGH_WORD] === high)
+        break;
       at = (at + 1) & (HASH_SLOTS - 1);
       entry = slots[at]!;
     }
@@ -89,10 +89,10 @@ export function distinctWords(
       if (distinct === distinctMax) return null;
       entry = distinct++;
       slots[at] = entry;
-      entries[entry * 2 + LOW_WORD] = low;
-      entries[entry * 2 + HIGH_WORD] = high;
+      entryWords[entry * 2 + LOW_WORD] = low;
+      entryWords[entry * 2 + HIGH_WORD] = high;
     }
     indices[i] = entry;
   }
-  return entries.subarray(0, distinct * 2);
+  return entryWords.subarray(0, distinct * 2);
 }

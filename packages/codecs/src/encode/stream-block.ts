@@ -2,7 +2,7 @@
 import { ORDER_IS_CYCLIC, TIMESTAMPS_BY_SERIES, VALUES_BY_SERIES } from '../stream-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { wordsOf } from '../internal/float-words.ts';
-import { FloatScratch, IntScratch } from '../internal/scratch.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
 import { analyse, analysis, writeColumn } from './column.ts';
 import { writeTimestamps } from './timestamps.ts';
 import { writeValues } from './values.ts';
@@ -10,13 +10,13 @@ import { writeValues } from './values.ts';
 /** With fewer rows a series than this, both layouts of the values are tried. */
 const ROWS_A_SERIES_SURE = 8;
 
-const localScratch = new IntScratch();
-const orderScratch = new IntScratch();
-const cyclicScratch = new IntScratch();
-const slotScratch = new IntScratch();
-const startScratch = new IntScratch();
-const timestampScratch = new FloatScratch();
-const valueScratch = new FloatScratch();
+let localOf: Int32Array = new Int32Array(1024);
+const order: Int32Array = intScratch();
+const steps: Int32Array = intScratch();
+const seriesSlots: Int32Array = intScratch();
+const starts: Int32Array = intScratch();
+const timestampsMs: Float64Array = floatScratch();
+const values: Float64Array = floatScratch();
 
 /** Rows to be written: slots are the stream's. */
 export interface StreamRows {
@@ -58,8 +58,6 @@ export function writeSamples(
   analyse(series.slots, series.count);
   writeColumn(writer, 0, series.slots, series.count);
   let layout = writeOrder(writer, series, length);
-  const timestampsMs = timestampScratch.of(length);
-  const values = valueScratch.of(length);
   scatter(rows, series, timestampsMs, values);
   layout |= writeShorter(
     writer,
@@ -111,11 +109,8 @@ function writeShorter(
 /** Numbers the series by first appearance, and counts their rows. */
 function sortRows(rows: StreamRows, ids: number): Series {
   const { length, slots } = rows;
-  const localOf = localScratch.of(ids);
+  if (localOf.length < ids) localOf = new Int32Array(2 * ids);
   localOf.fill(-1, 0, ids);
-  const order = orderScratch.of(length);
-  const seriesSlots = slotScratch.of(length);
-  const starts = startScratch.of(length + 1);
   let count = 0;
   for (let row = 0; row < length; row++) {
     const slot = slots[row]!;
@@ -142,7 +137,6 @@ function sortRows(rows: StreamRows, ids: number): Series {
 /** The order of arrival: each row's series, or how far it is from the one after the last row's. Returns the layout bit. */
 function writeOrder(writer: ByteWriter, series: Series, length: number): number {
   const { count, order } = series;
-  const steps = cyclicScratch.of(length);
   let expected = 0;
   let seen = 0;
   for (let row = 0; row < length; row++) {

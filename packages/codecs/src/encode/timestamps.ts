@@ -2,14 +2,14 @@
 import { TIMESTAMP_MS_MAX, TIMESTAMP_MS_MIN, assert } from '@windrow/core';
 import { COLUMN_REGULAR } from '../chunk-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
-import { IntScratch } from '../internal/scratch.ts';
+import { intScratch } from '../internal/scratch.ts';
 import { OFFSET_RANGE_MAX, analyse, analysis, writeColumn, writeJitter } from './column.ts';
 
 /** Below this many bits a point a line with jitter cannot be much better. */
 const JITTER_BITS = 2;
 
-const offsetScratch = new IntScratch();
-const lowScratch = new IntScratch();
+const offsets: Int32Array = intScratch();
+const lows: Int32Array = intScratch();
 
 /** Writes `timestampsMs[0 .. count)`, count >= 1: integers in core's range, in any order. */
 export function writeTimestamps(
@@ -64,7 +64,6 @@ function isRegular(timestampsMs: Float64Array, count: number, step: number): boo
 }
 
 function writeNear(writer: ByteWriter, timestampsMs: Float64Array, count: number): void {
-  const offsets = offsetScratch.of(count);
   const first = timestampsMs[0]!;
   for (let i = 0; i < count; i++) offsets[i] = timestampsMs[i]! - first;
   analyse(offsets, count);
@@ -85,8 +84,6 @@ function writeFar(
   const width = Math.ceil(Math.log2(span)) + 1;
   const unit = 2 ** width;
   const base = Math.floor(range.least / unit);
-  const offsets = offsetScratch.of(count);
-  const lows = lowScratch.of(count);
   for (let i = 0; i < count; i++) {
     const high = Math.floor(timestampsMs[i]! / unit);
     offsets[i] = high - base;

@@ -7,14 +7,14 @@ import {
 } from '../chunk-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { wordsOf } from '../internal/float-words.ts';
-import { FloatScratch, IntScratch } from '../internal/scratch.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
 import { analyse, writeColumn } from './column.ts';
 import { distinctWords } from './dictionary.ts';
 import { holdWords } from './hold.ts';
 import { writeWords } from './words.ts';
 
-const indexScratch = new IntScratch();
-const heldScratch = new FloatScratch();
+const indices: Int32Array = intScratch();
+const held: Uint32Array = wordsOf(floatScratch());
 
 /** Writes `count` >= 2 patterns, two words each. */
 export function writeWordValues(writer: ByteWriter, words: Uint32Array, count: number): void {
@@ -28,13 +28,11 @@ export function writeWordValues(writer: ByteWriter, words: Uint32Array, count: n
     return;
   }
   writer.u8(LAYOUT_HOLD);
-  const held = wordsOf(heldScratch.of(changes));
   holdWords(writer, words, { count, changes }, held);
   writeUnheld(writer, held, changes);
 }
 
 function writeUnheld(writer: ByteWriter, words: Uint32Array, count: number): void {
-  const indices = indexScratch.of(count);
   const entries = distinctWords(words, count, indices);
   if (entries === null) {
     writePlainWords(writer, words, count, LAYOUT_PLAIN);

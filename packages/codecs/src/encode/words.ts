@@ -2,11 +2,11 @@
 import { BLOCK } from '../chunk-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { HIGH_WORD, LOW_WORD } from '../internal/float-words.ts';
-import { IntScratch } from '../internal/scratch.ts';
+import { intScratch } from '../internal/scratch.ts';
 import { writePacked } from './blocks.ts';
 
-const lowScratch = new IntScratch();
-const highScratch = new IntScratch();
+const lows: Int32Array = intScratch(BLOCK);
+const highs: Int32Array = intScratch(BLOCK);
 
 /** Writes `count` >= 1 patterns, two words each. */
 export function writeWords(writer: ByteWriter, words: Uint32Array, count: number): void {
@@ -14,8 +14,6 @@ export function writeWords(writer: ByteWriter, words: Uint32Array, count: number
   let highBefore = words[HIGH_WORD]!;
   writer.u32(lowBefore);
   writer.u32(highBefore);
-  const lows = lowScratch.of(BLOCK);
-  const highs = highScratch.of(BLOCK);
   for (let from = 0; from < count; from += BLOCK) {
     const length = Math.min(BLOCK, count - from);
     let lowSeen = 0;
@@ -28,13 +26,11 @@ export function writeWords(writer: ByteWriter, words: Uint32Array, count: number
       lowBefore = low;
       highBefore = high;
     }
-    writeBlock(writer, { lows, highs, lowSeen, highSeen, length });
+    writeBlock(writer, { lowSeen, highSeen, length });
   }
 }
 
 interface XorBlock {
-  readonly lows: Int32Array;
-  readonly highs: Int32Array;
   /** All bits that occur. */
   readonly lowSeen: number;
   readonly highSeen: number;
@@ -42,7 +38,7 @@ interface XorBlock {
 }
 
 function writeBlock(writer: ByteWriter, block: XorBlock): void {
-  const { lows, highs, lowSeen, highSeen, length } = block;
+  const { lowSeen, highSeen, length } = block;
   const lead = highSeen === 0 ? 32 + Math.clz32(lowSeen) : Math.clz32(highSeen);
   const trail = lowSeen === 0 ? 32 + trailingZeros(highSeen) : trailingZeros(lowSeen);
   const width = lead === 64 ? 0 : 64 - lead - trail;

@@ -1,27 +1,40 @@
 /** A position in bytes from outside: every read is checked against the end, and refusals say where and what. */
 import { WindrowError } from '@windrow/core';
-import { viewOf } from './byte-view.ts';
+import { MEMORY } from './kernels.ts';
+import { byteScratch } from './scratch.ts';
 
+/** Bytes that can be read at once. */
+export const READ_BYTES_MAX: number = 2 ** 22;
+
+const room: Uint8Array = byteScratch(READ_BYTES_MAX);
+const view = new DataView(MEMORY);
+
+/** Reads a copy of the bytes in the kernels' memory. There is one at a time: the next one takes its place. */
 export class ByteReader {
-  readonly view: DataView;
+  /** Of all that memory. */
+  readonly view: DataView = view;
   /** What the bytes are, for messages. */
   readonly what: string;
+  /** Where it stands, and where the bytes end (exclusive), in that memory. */
   at: number;
-  /** Exclusive. */
   readonly end: number;
+  /** What makes a place in that memory one in the bytes. */
+  readonly #origin: number;
 
-  constructor(bytes: Uint8Array, start: number, end: number, what: string) {
-    this.view = viewOf(bytes);
+  /** @param start where `bytes`, at most READ_BYTES_MAX of them, start in what messages count in */
+  constructor(bytes: Uint8Array, start: number, what: string) {
+    room.set(bytes);
     this.what = what;
-    this.at = start;
-    this.end = end;
+    this.at = room.byteOffset;
+    this.end = room.byteOffset + bytes.length;
+    this.#origin = start - room.byteOffset;
   }
 
   /** Throws FORMAT, naming the offset. */
   fail(found: string, expected: string): never {
     throw new WindrowError(
       'FORMAT',
-      `${this.what}: byte ${this.at}: found ${found}, expected ${expected}`,
+      `${this.what}: byte ${this.at + this.#origin}: found ${found}, expected ${expected}`,
     );
   }
 

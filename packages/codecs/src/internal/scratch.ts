@@ -1,30 +1,32 @@
 /**
- * Working memory that encoders and decoders share between calls, so that a call allocates nothing a point. It grows to the
- * largest chunk met, which CHUNK_POINTS_MAX bounds, whatever the input declares. Calls are synchronous and none enters
- * another that uses the same piece.
+ * Working memory that encoders and decoders share between calls, so that a call allocates nothing a point: parts of the kernels'
+ * memory, as large as the largest chunk or block. Calls are synchronous and none enters another that uses the same piece.
  */
-import { PACKING_SLACK } from './bit-packing.ts';
+import { CHUNK_POINTS_MAX } from '../chunk-layout.ts';
+import { MEMORY } from './kernels.ts';
 
-/** An Int32Array that grows. */
-export class IntScratch {
-  #array: Int32Array = new Int32Array(1024 + PACKING_SLACK);
+/** Elements that there are beyond the last, for loops over groups, and before the first. */
+const SLACK = 64;
+/** The first page is the kernels' own. */
+let free = 65_536;
 
-  /** At least `count` elements and the slack of packing, holding anything. */
-  of(count: number): Int32Array {
-    if (this.#array.length < count + PACKING_SLACK) {
-      this.#array = new Int32Array(2 * count + PACKING_SLACK);
-    }
-    return this.#array;
-  }
+function take(bytes: number): number {
+  const at = free;
+  free = (at + bytes + 63) & ~63;
+  return at;
 }
 
-/** A Float64Array that grows. */
-export class FloatScratch {
-  #array: Float64Array = new Float64Array(1024);
+/** Int32 elements, one for each point of a chunk; 16 bytes before them may be written too. */
+export function intScratch(length: number = CHUNK_POINTS_MAX): Int32Array {
+  return new Int32Array(MEMORY, take((length + 2 * SLACK) * 4) + SLACK * 4, length + SLACK);
+}
 
-  /** At least `count` elements, holding anything. */
-  of(count: number): Float64Array {
-    if (this.#array.length < count) this.#array = new Float64Array(2 * count);
-    return this.#array;
-  }
+/** Float64 elements, one for each point of a chunk. */
+export function floatScratch(length: number = CHUNK_POINTS_MAX): Float64Array {
+  return new Float64Array(MEMORY, take((length + SLACK) * 8), length + SLACK);
+}
+
+/** Bytes. */
+export function byteScratch(length: number): Uint8Array {
+  return new Uint8Array(MEMORY, take(length + SLACK), length + SLACK);
 }

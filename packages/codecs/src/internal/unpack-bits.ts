@@ -1,8 +1,9 @@
 /**
- * Unpacking; see bit-packing.ts. What follows unpacking (zigzag, sums) is part of the generated functions: a pass of its own
+ * Unpacking in JavaScript; see bit-packing.ts. What follows unpacking (zigzag, sums) is part of the generated functions: a pass of its own
  * over the values would take as long as the unpacking.
  */
 import { GROUP, compileGroups } from './bit-packing.ts';
+import { kernels } from './kernels.ts';
 
 /** How the unpacked `u` become `out`: each as it is, */
 const UNPACK_RAW = 0;
@@ -44,6 +45,18 @@ const PARAMETERS = ['view', 'at', 'groups', 'out', 'from', 'base', 'sum', 'delta
 const WIDTHS = 33;
 /** By width, and mode and basedness. */
 const unpackers: (UnpackGroups | undefined)[] = [];
+
+/** Unpacks `count` values as they are into `out`, of the kernels' memory as `view` is, and scribbles on what follows them. */
+export function unpackRaw(
+  view: DataView,
+  at: number,
+  width: number,
+  count: number,
+  out: Int32Array,
+): void {
+  if (kernels === null) unpackBits(view, at, width, count, out, 0, RAW);
+  else kernels.unpack(at, width, count, out.byteOffset);
+}
 
 /**
  * Unpacks `count` values into `out[from ..)`, going on from `state`, and leaves `sum` and `delta` there for what follows. The bytes
