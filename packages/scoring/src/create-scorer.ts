@@ -20,10 +20,10 @@ import type { ModelStore } from './model-store.ts';
 
 const RUN_MS_MAX = 4;
 /**
- * A run allocates a few times this for what it computes in between. Larger batches gain nothing, and the holes that they leave in the
+ * A run allocates a few times this for what it computes in between. Batches of 2 MiB gain nothing, and the holes that they leave in the
  * heap made a long backfill take a fifth more memory than a short one.
  */
-const BATCH_BYTES_MAX = 512 << 10;
+const BATCH_BYTES_MAX = 1 << 20;
 const BUFFER_BYTES_MAX = 64 << 20;
 const BATCH_WAIT_MS = 10;
 const STORE_TIMEOUT_MS = 60_000;
@@ -35,7 +35,7 @@ export interface ScorerOptions {
   readonly nowMs: () => number;
   /** How long one run may block its thread, in ms: batches are cut accordingly. Default 4. */
   readonly runMsMax?: number;
-  /** Greatest size of a batch, unless a single window is larger. Default 512 KiB: larger ones gain nothing. */
+  /** Greatest size of a batch, unless a single window is larger. Default 1 MiB: larger ones gain nothing. */
   readonly batchBytesMax?: number;
   /** Memory for batches of all models together; `reserve` gives null beyond it. Default 64 MiB. */
   readonly bufferBytesMax?: number;

@@ -281,6 +281,9 @@ export class ModelScorer implements Scorer {
   #install(bound: BoundSlot): void {
     bound.model.isInstalled = true;
     this.#bound.set(bound.slot, bound);
+    for (const [group, { length }] of Map.groupBy(bound.groups, (group) => group)) {
+      group.targets = length;
+    }
     for (const [i, target] of bound.slot.targets.entries()) {
       this.#groups[target] = bound.groups[i]!;
       this.#targets[target] = bound.scoringTargets[i]!;

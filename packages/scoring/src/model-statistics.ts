@@ -48,7 +48,6 @@ export interface ModelStatistics {
 /** Of the same version, from two workers or machines; the clocks must be the same. */
 export function mergeModelStatistics(a: ModelStatistics, b: ModelStatistics): ModelStatistics {
   const { failedRows } = a;
-  const inputs = a.inputs.length < b.inputs.length ? b.inputs : a.inputs;
   return {
     model: a.model,
     sinceMs: Math.min(a.sinceMs, b.sinceMs),
@@ -66,12 +65,25 @@ export function mergeModelStatistics(a: ModelStatistics, b: ModelStatistics): Mo
     lastError: laterOf(a.lastError, b.lastError),
     runMs: mergeValueSummaries(a.runMs, b.runMs),
     runRows: mergeValueSummaries(a.runRows, b.runRows),
-    inputs: inputs.map((input, i) => {
-      const other = (inputs === a.inputs ? b : a).inputs[i];
-      return other === undefined ? input : mergeValueSummaries(input, other);
-    }),
+    inputs: mergeInputs(a.inputs, b.inputs),
     output: mergeValueSummaries(a.output, b.output),
   };
+}
+
+/** By their place; one may have more than the other. */
+function mergeInputs(
+  a: readonly ValueSummary[],
+  b: readonly ValueSummary[],
+): readonly ValueSummary[] {
+  const [more, fewer] = a.length < b.length ? [b, a] : [a, b];
+  return more.map((input, i) => {
+    const other = fewer[i];
+    return other === undefined ? input : mergeValueSummaries(input, other);
+  });
+}
+
+function summariesOf(statistics: ValueStatistics): readonly ValueSummary[] {
+  return Array.from({ length: statistics.columns }, (_, column) => statistics.snapshot(column));
 }
 
 function laterOf(a: ModelError | null, b: ModelError | null): ModelError | null {
@@ -79,8 +91,8 @@ function laterOf(a: ModelError | null, b: ModelError | null): ModelError | null 
   return a.atMs > b.atMs ? a : b;
 }
 
-/** Thousands of models have tens of thousands of inputs, each with few values a second: memory counts more than time. */
-const INPUT_BUFFER_MAX = 32;
+const RUN_MS = 0;
+const RUN_ROWS = 1;
 
 /** The counters behind it. */
 export class RunStatistics {
@@ -92,10 +104,11 @@ export class RunStatistics {
   #repeatedRuns = 0;
   readonly #failedRows: Record<FailureReason, number> = { run: 0, output: 0, load: 0, worker: 0 };
   #lastError: ModelError | null = null;
-  readonly #runMs: ValueStatistics = new ValueStatistics();
-  readonly #runRows: ValueStatistics = new ValueStatistics();
-  readonly #inputs: ValueStatistics[] = [];
-  readonly #output: ValueStatistics = new ValueStatistics();
+  /** Columns: time, rows. */
+  readonly #ran: ValueStatistics = new ValueStatistics(2);
+  /** By their number: definitions of a model that leaves the number of inputs open may differ in it. */
+  readonly #inputs: Map<number, ValueStatistics> = new Map();
+  readonly #output: ValueStatistics = new ValueStatistics(1);
 
   constructor(model: ModelIdentity, sinceMs: number) {
     this.#model = model;
@@ -110,17 +123,23 @@ export class RunStatistics {
   ran(values: Float64Array, ms: number): void {
     this.#runs++;
     this.#scoredRows += values.length;
-    for (let i = 0; i < values.length; i++) this.#output.add(values[i]!);
-    this.#runMs.add(ms);
-    this.#runRows.add(values.length);
+    for (let i = 0; i < values.length; i++) {
+      this.#output.put(0, values[i]!);
+      this.#output.endRow();
+    }
+    this.#ran.put(RUN_MS, ms);
+    this.#ran.put(RUN_ROWS, values.length);
+    this.#ran.endRow();
   }
 
-  /** A value of an input. */
-  saw(input: number, value: number): void {
-    while (this.#inputs.length <= input) {
-      this.#inputs.push(new ValueStatistics(INPUT_BUFFER_MAX));
+  /** Takes what inputs read, a column each, for definitions with so many. */
+  inputs(count: number): ValueStatistics {
+    let inputs = this.#inputs.get(count);
+    if (inputs === undefined) {
+      inputs = new ValueStatistics(count);
+      this.#inputs.set(count, inputs);
     }
-    this.#inputs[input]!.add(value);
+    return inputs;
   }
 
   /** `rows` windows get no number. */
@@ -136,7 +155,7 @@ export class RunStatistics {
   }
 
   snapshot(): ModelStatistics {
-    const output = this.#output.snapshot();
+    const output = this.#output.snapshot(0);
     return {
       model: this.#model,
       sinceMs: this.#sinceMs,
@@ -147,9 +166,9 @@ export class RunStatistics {
       failedRows: { ...this.#failedRows },
       repeatedRuns: this.#repeatedRuns,
       lastError: this.#lastError,
-      runMs: this.#runMs.snapshot(),
-      runRows: this.#runRows.snapshot(),
-      inputs: this.#inputs.map((input) => input.snapshot()),
+      runMs: this.#ran.snapshot(RUN_MS),
+      runRows: this.#ran.snapshot(RUN_ROWS),
+      inputs: [...this.#inputs.values()].map(summariesOf).reduce(mergeInputs, []),
       output,
     };
   }

@@ -71,6 +71,26 @@ describe('memory', () => {
     await bench.scorer.close();
   });
 
+  // Ten windows of a model came as a batch of eight and a rest of two, which was run by itself, long after, for twice the time.
+  it.each([
+    { fit: 17, sizes: [10], name: 'a step in a batch, where more than one has no room' },
+    { fit: 39, sizes: [30], name: 'whole steps in a batch' },
+    { fit: 8, sizes: [5], name: 'a step in equal batches, where one has no room' },
+  ])('steps of all definitions end where a batch ends: $name', async ({ fit, sizes }) => {
+    const definitions = Array.from({ length: 10 }, () => definitionOf('m', 1, 1024));
+    const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1024]) }, definitions, {
+      batchBytesMax: fit * (1024 * 8 + 12),
+      nowMs: () => 0,
+    });
+    for (let end = 0; end < 100; end++) {
+      for (let target = 0; target < 10; target++) await bench.put(target, end, target);
+    }
+    await bench.drain(true);
+    expect([...new Set(bench.batches.slice(10, -1).map((b) => b.length))]).toEqual(sizes);
+    expect(bench.scores).toHaveLength(1000);
+    await bench.scorer.close();
+  });
+
   it('batches are cut where a run takes longer than runMsMax', async () => {
     let nowMs = 0;
     const bench = await ScorerBench.over({ m: meanModel(['N', 1, 1]) }, [definitionOf('m', 1, 1)], {

@@ -3,19 +3,25 @@ import { RunStatistics, mergeModelStatistics } from '../src/model-statistics.ts'
 
 const model = { identifier: 'm', version: 1, sha256: '0'.repeat(64) };
 
+/** A look at as many inputs. */
+function see(statistics: RunStatistics, ...values: readonly number[]): void {
+  const inputs = statistics.inputs(values.length);
+  for (const [i, value] of values.entries()) inputs.put(i, value);
+  inputs.endRow();
+}
+
 describe('mergeModelStatistics', () => {
   it('joins two workers: sums, earliest, latest, and inputs by their place', () => {
     const a = new RunStatistics(model, 100);
     a.loaded();
     a.ran(Float64Array.of(1, 2, Number.NaN), 4);
-    a.saw(0, 7);
+    see(a, 7);
     a.failed('run', 5, { message: 'early', atMs: 120 });
     const b = new RunStatistics(model, 50);
     b.loaded();
     b.loaded();
     b.ran(Float64Array.of(9), 2);
-    b.saw(0, 9);
-    b.saw(1, 1);
+    see(b, 9, 1);
     b.failed('worker', 2, { message: 'late', atMs: 130 });
     b.repeated({ message: 'later', atMs: 140 });
     const expected = {
@@ -42,5 +48,17 @@ describe('mergeModelStatistics', () => {
     a.ran(Float64Array.of(1, 2), 4);
     const none = new RunStatistics(model, 100);
     expect(mergeModelStatistics(a.snapshot(), none.snapshot())).toEqual(a.snapshot());
+  });
+
+  it('inputs of definitions that differ in their number are joined by place', () => {
+    const statistics = new RunStatistics(model, 0);
+    see(statistics, 1, 2);
+    see(statistics, 3, 4, 5);
+    see(statistics, 5, 6);
+    expect(statistics.snapshot().inputs).toMatchObject([
+      { count: 3, min: 1, max: 5 },
+      { count: 3, min: 2, max: 6 },
+      { count: 1, min: 5, max: 5 },
+    ]);
   });
 });

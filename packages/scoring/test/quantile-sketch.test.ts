@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QuantileSketch } from '../src/quantile-sketch.ts';
+import { QuantileSketch, SKETCH_NUMBERS } from '../src/quantile-sketch.ts';
 
 /** Deterministic numbers in [0, 1). */
 function numbers(seed: number): () => number {
@@ -11,6 +11,8 @@ function numbers(seed: number): () => number {
 }
 
 const COUNT = 100_000;
+/** Values that are added at once. */
+const STRIDE = 40;
 const next = numbers(7);
 const DISTRIBUTIONS: Readonly<Record<string, (i: number) => number>> = {
   uniform: () => next(),
@@ -49,12 +51,12 @@ describe('quantiles', () => {
     const values = Float64Array.from({ length: COUNT }, (_unused, i) => draw(i));
     const whole = new QuantileSketch();
     const parts = Array.from({ length: 7 }, () => new QuantileSketch());
-    for (const [i, v] of values.entries()) {
-      whole.add(v);
-      parts[i % 7]!.add(v);
+    for (let from = 0; from < COUNT; from += STRIDE) {
+      whole.add(values.slice(from, from + STRIDE));
+      parts[(from / STRIDE) % 7]!.add(values.slice(from, from + STRIDE));
     }
     const merged = new QuantileSketch();
-    for (const part of parts) merged.merge(part);
+    for (const part of parts) merged.merge(part.data());
     for (const sketch of [whole, merged, QuantileSketch.from(merged.data())]) {
       expect(sketch.count).toBe(COUNT);
       expect(worst(sketch, values)).toEqual([]);
@@ -67,10 +69,9 @@ describe('quantiles', () => {
   it('of a few values are these', () => {
     const sketch = new QuantileSketch();
     expect([sketch.count, sketch.quantile(0.5)]).toEqual([0, null]);
-    sketch.add(4);
+    sketch.add(Float64Array.of(4));
     expect([0, 0.5, 1].map((q) => sketch.quantile(q))).toEqual([4, 4, 4]);
-    sketch.add(8);
-    sketch.add(5);
+    sketch.add(Float64Array.of(8, 5));
     expect([0, 0.5, 1].map((q) => sketch.quantile(q))).toEqual([4, 5, 8]);
   });
 
@@ -79,14 +80,29 @@ describe('quantiles', () => {
     let count = 0;
     for (let size = 0; size < 300; size += 7) {
       const other = new QuantileSketch();
-      for (let i = 0; i < size; i++) other.add(i * size);
-      sketch.merge(other);
-      sketch.add(size);
+      other.add(Float64Array.from({ length: size }, (_, i) => i * size));
+      sketch.merge(other.data());
+      sketch.add(Float64Array.of(size));
       count += size + 1;
     }
     expect(sketch.count).toBe(count);
     expect(sketch.data().weights.reduce((a, b) => a + b, 0)).toBe(count);
     const { means } = sketch.data();
     expect(means).toEqual(means.toSorted((a, b) => a - b));
+  });
+
+  it('leaves alone what lies beside it', () => {
+    const room = new Float64Array(3 * SKETCH_NUMBERS);
+    const sketches = [0, 1, 2].map((i) => new QuantileSketch(room, i * SKETCH_NUMBERS));
+    sketches[0]!.add(Float64Array.from({ length: 5000 }, (_, i) => -1 - i));
+    sketches[2]!.add(Float64Array.from({ length: 5000 }, (_, i) => 1 + i));
+    expect(sketches.map((s) => s.count)).toEqual([5000, 0, 5000]);
+    sketches[1]!.add(Float64Array.from({ length: 5000 }, (_, i) => i * i));
+    expect(sketches.map((s) => [s.quantile(0), s.quantile(1)])).toEqual([
+      [-5000, -1],
+      [0, 4999 ** 2],
+      [1, 5000],
+    ]);
+    expect(() => new QuantileSketch(room, 2 * SKETCH_NUMBERS + 1)).toThrow(/room for a sketch/);
   });
 });

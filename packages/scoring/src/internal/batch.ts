@@ -33,7 +33,7 @@ export class Batch implements QueuedRows {
   constructor(group: BatchGroup, buffer: ArrayBufferLike, pool: BufferPool, openedMs: number) {
     const { rowLength, rowBytes } = group;
     const room = Math.floor(buffer.byteLength / (rowBytes + ROW_OVERHEAD_BYTES));
-    const capacity = group.wholeUnits(room);
+    const capacity = group.wholeRows(room);
     this.group = group;
     this.#buffer = buffer;
     this.#pool = pool;

@@ -7,6 +7,7 @@
  */
 import { windowCells, type Definition } from '@windrow/core';
 import type { RunStatistics } from '../model-statistics.ts';
+import type { ValueStatistics } from '../value-statistics.ts';
 
 /** Coprime to every number of cells that has not this prime as a factor. */
 const STRIDE = 7919;
@@ -19,10 +20,13 @@ export class InputSampler {
   /** Elements from one input to the next, and from one cell to the next. */
   readonly #inputStep: number;
   readonly #cellStep: number;
+  readonly #seen: ValueStatistics;
   #runs = 0;
   #looks = 0;
 
-  constructor(definition: Definition) {
+  /** @param statistics of the model that gets the windows */
+  constructor(definition: Definition, statistics: RunStatistics) {
+    this.#seen = statistics.inputs(definition.inputMetricIds.length);
     this.#inputs = definition.inputMetricIds.length;
     this.#cells = windowCells(definition);
     const isChannelMajor = definition.layout === 'channel_major';
@@ -31,7 +35,7 @@ export class InputSampler {
   }
 
   /** @param data `rows` windows, one after the other */
-  sample(data: Float64Array | Float32Array, rows: number, statistics: RunStatistics): void {
+  sample(data: Float64Array | Float32Array, rows: number): void {
     const run = this.#runs++;
     if (run >= RUNS_EACH && run % RUNS_BETWEEN !== 0) return;
     const look = this.#looks++;
@@ -39,8 +43,9 @@ export class InputSampler {
     const cell = (look * STRIDE) % this.#cells;
     let at = row * this.#inputs * this.#cells + cell * this.#cellStep;
     for (let input = 0; input < this.#inputs; input++) {
-      statistics.saw(input, data[at]!);
+      this.#seen.put(input, data[at]!);
       at += this.#inputStep;
     }
+    this.#seen.endRow();
   }
 }

@@ -19,9 +19,9 @@ describe('InputSampler', () => {
         const cell = isChannelMajor ? inRow % CELLS : Math.floor(inRow / INPUTS);
         return input * 100 + cell;
       });
-      const sampler = new InputSampler(definitionOf('m', INPUTS, CELLS, { layout }));
       const statistics = new RunStatistics({ identifier: 'm', version: 1, sha256: '' }, 0);
-      for (let run = 0; run < CELLS; run++) sampler.sample(data, ROWS, statistics);
+      const sampler = new InputSampler(definitionOf('m', INPUTS, CELLS, { layout }), statistics);
+      for (let run = 0; run < CELLS; run++) sampler.sample(data, ROWS);
       const { inputs } = statistics.snapshot();
       expect(inputs.map((i) => [i.count, i.min, i.mean, i.max])).toEqual([
         [10, 0, 4.5, 9],
@@ -32,9 +32,9 @@ describe('InputSampler', () => {
   );
 
   it('looks at the first 16 runs, then at every eighth', () => {
-    const sampler = new InputSampler(definitionOf('m', 1, 1));
     const statistics = new RunStatistics({ identifier: 'm', version: 1, sha256: '' }, 0);
-    for (let run = 0; run < 16 + 80; run++) sampler.sample(Float64Array.of(7), 1, statistics);
+    const sampler = new InputSampler(definitionOf('m', 1, 1), statistics);
+    for (let run = 0; run < 16 + 80; run++) sampler.sample(Float64Array.of(7), 1);
     expect(statistics.snapshot().inputs[0]).toMatchObject({ count: 16 + 10, mean: 7 });
   });
 });
