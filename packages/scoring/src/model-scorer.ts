@@ -281,7 +281,7 @@ export class ModelScorer implements Scorer {
   #install(bound: BoundSlot): void {
     bound.model.isInstalled = true;
     this.#bound.set(bound.slot, bound);
-    for (const [group, { length }] of Map.groupBy(bound.groups, (group) => group)) {
+    for (const [group, { length }] of Map.groupBy(bound.groups, (own) => own)) {
       group.targets = length;
     }
     for (const [i, target] of bound.slot.targets.entries()) {

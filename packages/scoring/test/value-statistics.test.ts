@@ -29,15 +29,16 @@ describe('ValueStatistics', () => {
 
   it('counts each column by itself, whenever it is asked', () => {
     const statistics = new ValueStatistics(3);
+    const counts: number[] = [];
     for (let row = 0; row < 100; row++) {
       statistics.put(0, row);
       statistics.put(1, row % 10 === 0 ? Number.NaN : -row);
       statistics.put(2, 7);
       statistics.endRow();
       // Rows that wait are counted, and the next ones begin anew.
-      if (row % 41 === 0)
-        expect(statistics.snapshot(0)).toMatchObject({ count: row + 1, max: row });
+      if (row % 41 === 0) counts.push(statistics.snapshot(0).count);
     }
+    expect(counts).toEqual([1, 42, 83]);
     const columns = [0, 1, 2].map((column) => statistics.snapshot(column));
     expect(columns).toMatchObject([
       { count: 100, missing: 0, mean: 49.5, min: 0, max: 99 },
