@@ -70,11 +70,12 @@ describe('windrow-stream refuses', () => {
       'sink',
       'kafka:x',
       2,
-      /kafka:x: found the scheme kafka:, expected one of files:, log:, pubsub:/,
+      /kafka:x: found the scheme kafka:, expected one of file:, files:, gs:, log:, pubsub:/,
     ],
     ['sink', 'files:/proc/none', 1, /\/proc\/none: cannot be written/],
     ['checkpoint', 's3://a', 2, /--checkpoint: s3:\/\/a: found the scheme s3:/],
     ['dead-letter', 'letters.csv', 2, /ends in \.ndjson or \.jsonl/],
+    ['otel-endpoint', 'here:4318', 2, /--otel-endpoint: found "here:4318", expected a URL such as/],
     ['http', 'everywhere', 2, /--http: found "everywhere", expected HOST:PORT/],
     ['http', '99999', 2, /--http: found "99999", expected HOST:PORT/],
     ['definitions', '/nowhere.json', 2, /the definitions file cannot be read/],
@@ -92,12 +93,33 @@ describe('windrow-stream refuses', () => {
     expect(existsSync(out) && name !== 'http' && name !== 'dead-letter').toBe(false);
   });
 
-  it('a file as the sink of a job with checkpoints, and leaves nothing of it', async () => {
+  it.each([
+    ['checkpoints', 'sim://extrusion?lines=1&seconds=60', ['--checkpoint']],
+    ['a source that never ends', 'follow:.', []],
+  ])('a file as the sink beside %s, and leaves nothing of it', async (_, source, others) => {
     const sink = join(folder, 'all.csv');
-    const argv = [...well, '--source', `follow:${folder}`, '--sink', sink, '--checkpoint', folder];
-    const { code, stderr } = await said(argv);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/shown whole at the end/)]);
+    const argv = [...well, '--source', source, '--sink', sink];
+    for (const name of others) argv.push(name, join(folder, 'state'));
+    const message =
+      /all\.csv: found a file that is shown when every source has ended; .*; expected files:FOLDER/;
+    const run = await said(argv);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(message)]);
+    const tried = await said(['dry-run', ...argv]);
+    expect([tried.code, tried.stdout]).toEqual([1, expect.stringMatching(message)]);
     expect(existsSync(sink)).toBe(false);
+  });
+
+  it.each([
+    ['sink', 'files:out?interval=soon'],
+    ['dead-letter', 'letters.csv'],
+    ['dead-letter', 'letters.ndjson?rotate=often'],
+  ])('in a dry-run too: --%s %s', async (name, value) => {
+    const asked = ['--source', 'follow:.', '--sink', 'log:', `--${name}`, value];
+    const { code, stdout } = await said(['dry-run', ...well, ...asked]);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^FAIL (?:sink|dead letters) .*: .*expected /m),
+    ]);
   });
 });
 

@@ -33,8 +33,13 @@ export * from './messages/prediction-messages.ts';
 export * from './messages/row-buffer.ts';
 export * from './messages/sample-fields.ts';
 export { FollowSource } from './live/follow/follow-source.ts';
+export { letterFileOptions, type LetterFileOptions } from './live/letter-file-sink.ts';
 export * from './live/open-live-sink.ts';
 export { StdinSource } from './live/stdin-source.ts';
+export {
+  windowedFilesOptions,
+  type WindowedFilesOptions,
+} from './live/windowed/windowed-files-options.ts';
 export * from './prediction-sink.ts';
 export { quarantined } from './quarantined.ts';
 export * from './sample-sink.ts';

@@ -3,8 +3,9 @@ import { messageOf } from '@windrow/core';
 import type { Settings } from '../config/settings.ts';
 import { openBlobStore } from '../open/open-checkpoint.ts';
 import type { Outside } from '../open/outside.ts';
+import { refuseUnfitSink } from '../open/refuse-unfit-sink.ts';
 import { sourceKind } from '../open/source-kinds.ts';
-import { checkSink } from './check-sink.ts';
+import { checkLetterSink, checkPredictionSink } from './check-sink.ts';
 import { openScorerOf, readDefinitionsOf } from './validate.ts';
 
 /** Written, read and deleted again. */
@@ -61,10 +62,15 @@ function checksOf(settings: Settings, outside: Outside): Check[] {
     checks.push({ what: 'source', uri, look });
   }
   for (const uri of sink) {
-    checks.push({ what: 'sink', uri, look: () => checkSink(uri, 'predictions', outside) });
+    const look = async (): Promise<string> => {
+      refuseUnfitSink(uri, settings, outside);
+      return checkPredictionSink(uri, outside);
+    };
+    checks.push({ what: 'sink', uri, look });
   }
   if (deadLetter !== null) {
-    const look = (): Promise<string> => checkSink(deadLetter, 'dead letters', outside);
+    const isWhole = checkpoint === null && source.every((uri) => sourceKind(uri, outside).isFinite);
+    const look = (): Promise<string> => checkLetterSink(deadLetter, isWhole, outside);
     checks.push({ what: 'dead letters', uri: deadLetter, look });
   }
   if (checkpoint !== null) {

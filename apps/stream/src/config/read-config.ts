@@ -77,7 +77,8 @@ function parseObject(text: string, file: string): object {
       { cause: fault },
     );
   }
-  const value: unknown = document.toJS();
+  // A file of comments alone has no keys.
+  const value: unknown = document.toJS() ?? {};
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new WindrowError('USAGE', `${file}: found ${found(value)}, expected keys and their values`);
 }

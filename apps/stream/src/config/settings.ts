@@ -39,8 +39,11 @@ export function settle(given: Given, config: Config, file: string | null): Setti
   for (const [name, spec] of Object.entries<OptionSpec>(options)) {
     const value = valueOf(name, spec, given, config);
     if (value === undefined) {
-      const where = file === null ? '' : ` nor in ${file}`;
-      missing.push(`--${name}: it is missing on the command line${where}: ${spec.help}`);
+      const where =
+        file === null
+          ? 'missing on the command line'
+          : `neither on the command line nor in ${file}`;
+      missing.push(`--${name}: it is ${where}: ${spec.help}`);
     }
     values[propertyName(name)] = value;
   }

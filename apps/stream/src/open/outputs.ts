@@ -27,6 +27,7 @@ export async function openOutput(uri: string, outside: Outside): Promise<Output<
   const sink = await openLivePredictionSink(uri, {
     log: outside.stdout,
     nowMs: () => outside.terminal.nowMs(),
+    elsewhere: ['file', 'gs'],
     factories: {
       pubsub: async (text) => {
         const { openPubSubPredictionSink } = await import('@windrow/io-pubsub');

@@ -8,6 +8,8 @@ import { pubSubEnvironment, type Outside } from './outside.ts';
 export interface SourceKind {
   /** It ends by itself, and is the same when it is read again. */
   readonly isFinite: boolean;
+  /** It may end by itself; others go on until the job is stopped. */
+  readonly mayEnd: boolean;
   open(uri: string, outside: Outside): Promise<LiveSource>;
   /** Tries it without taking anything; a line for what was found. @throws WindrowError INPUT, USAGE */
   check(uri: string, outside: Outside): Promise<string>;
@@ -17,6 +19,7 @@ export interface SourceKind {
 function finiteKind(open: SourceFactory): SourceKind {
   return {
     isFinite: true,
+    mayEnd: true,
     open: async (uri) => finiteSource(await open(uri)),
     check: async (uri) => {
       const source = await open(uri);
@@ -33,6 +36,7 @@ function finiteKind(open: SourceFactory): SourceKind {
 const liveKinds: Readonly<Record<string, SourceKind>> = {
   stdin: {
     isFinite: false,
+    mayEnd: true,
     open: (uri, { stdin }) => Promise.resolve(new StdinSource(uri, stdin)),
     check: async (uri, { stdin }) => {
       const { uri: known } = new StdinSource(uri, stdin);
@@ -41,6 +45,7 @@ const liveKinds: Readonly<Record<string, SourceKind>> = {
   },
   follow: {
     isFinite: false,
+    mayEnd: false,
     open: async (uri) => {
       const source = new FollowSource(uri);
       await source.check();
@@ -53,6 +58,7 @@ const liveKinds: Readonly<Record<string, SourceKind>> = {
   },
   pubsub: {
     isFinite: false,
+    mayEnd: false,
     open: async (uri, outside) => {
       const { openPubSubSource } = await import('@windrow/io-pubsub');
       return openPubSubSource(uri, pubSubEnvironment(outside));

@@ -22,6 +22,7 @@ import { definitionReaders } from '../open/definition-readers.ts';
 import { openCheckpoint } from '../open/open-checkpoint.ts';
 import { openLetters, openOutput, type Output } from '../open/outputs.ts';
 import type { Outside } from '../open/outside.ts';
+import { refuseUnfitSink } from '../open/refuse-unfit-sink.ts';
 import { sourceKind } from '../open/source-kinds.ts';
 import { noTracing, startTracing, type Tracing } from '../tracing/tracing.ts';
 import type { Service } from './service.ts';
@@ -44,6 +45,7 @@ export async function openService(
 ): Promise<OpenedService> {
   const kinds = settings.source.map((uri) => sourceKind(uri, outside));
   const isReplay = kinds.every((kind) => kind.isFinite);
+  for (const uri of settings.sink) refuseUnfitSink(uri, settings, outside);
   await refuseOwnInputs(settings);
   /** The job, as soon as there is one: before that definitions do not change. */
   const running: Running = { job: null };

@@ -4,6 +4,8 @@
  */
 import type { Attributes, Tracer } from '@opentelemetry/api';
 import {
+  WindrowError,
+  found,
   messageOf,
   type Delivery,
   type LiveReadOptions,
@@ -43,7 +45,14 @@ export interface TracingOptions {
   readonly wallMs: () => number;
 }
 
+/** @throws WindrowError USAGE for an endpoint that is no URL */
 export async function startTracing({ endpoint, ratio, wallMs }: TracingOptions): Promise<Tracing> {
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
+    throw new WindrowError(
+      'USAGE',
+      `--otel-endpoint: found ${found(endpoint)}, expected a URL such as http://localhost:4318/v1/traces`,
+    );
+  }
   const [{ TracerProvider, BatchSpanProcessor, TraceIdRatioBasedSampler }, exporter, resources] =
     await Promise.all([
       import('@opentelemetry/sdk-trace'),

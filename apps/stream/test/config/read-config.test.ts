@@ -17,6 +17,10 @@ describe('a config file', () => {
     expect(parse('source: a\nhttp: null\n')).toEqual({ source: ['a'] });
   });
 
+  it('may hold nothing yet', () => {
+    expect(parse('# definitions: d.json\n')).toEqual({});
+  });
+
   it('takes a port, which is a number in YAML', () => {
     expect(parse('http: 9464\n')).toEqual({ http: '9464' });
   });

@@ -43,7 +43,7 @@ describe('settings', () => {
       /^--definitions: it is missing on the command line: .*\n--source: .*\n--sink: /,
     );
     expect(() => settled(REQUIRED.slice(2), 'workers: 1')).toThrow(
-      /^--definitions: it is missing on the command line nor in c\.yaml/,
+      /^--definitions: it is neither on the command line nor in c\.yaml/,
     );
   });
 

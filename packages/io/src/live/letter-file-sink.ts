@@ -41,9 +41,9 @@ export class LetterFileSink implements LiveSink<readonly DeadLetter[]> {
   #rotations = 0;
   #isClosed = false;
 
-  private constructor(uri: LiveUri, options: LetterFileOptions, file: AppendFile) {
-    this.uri = uri.uri;
-    this.#path = uri.path;
+  private constructor(uri: string, options: LetterFileOptions, file: AppendFile) {
+    this.uri = uri;
+    this.#path = options.path;
     this.#rotateBytes = options.rotateBytes;
     this.#keep = options.keep;
     this.#file = file;
@@ -54,24 +54,13 @@ export class LetterFileSink implements LiveSink<readonly DeadLetter[]> {
    * @throws WindrowError USAGE for an unknown option or another form than NDJSON, OUTPUT where the file cannot be written
    */
   static async open(text: string): Promise<LetterFileSink> {
-    const uri = new LiveUri(text);
-    const options = {
-      rotateBytes: uri.sizeBytes('rotate', ROTATE_BYTES, { min: 1 << 10, max: 2 ** 40 }),
-      keep: uri.count('keep', KEEP, { min: 0, max: 10_000 }),
-    };
-    uri.finish();
-    const named = formatOfName(uri.path);
-    if (named?.format !== 'ndjson' || named.compression !== null) {
-      throw new WindrowError(
-        'USAGE',
-        `${text}: expected a file of dead letters that ends in .ndjson or .jsonl, since it is appended to`,
-      );
-    }
+    const options = letterFileOptions(text);
+    const { path } = options;
     try {
-      await makeFolder(dirname(uri.path));
-      return new LetterFileSink(uri, options, await openAtLineEnd(uri.path));
+      await makeFolder(dirname(path));
+      return new LetterFileSink(text, options, await openAtLineEnd(path));
     } catch (error) {
-      throw new WindrowError('OUTPUT', `${uri.path}: cannot be written: ${messageOf(error)}`, {
+      throw new WindrowError('OUTPUT', `${path}: cannot be written: ${messageOf(error)}`, {
         cause: error,
       });
     }
@@ -136,9 +125,29 @@ export class LetterFileSink implements LiveSink<readonly DeadLetter[]> {
   }
 }
 
-interface LetterFileOptions {
+export interface LetterFileOptions {
+  readonly path: string;
   readonly rotateBytes: number;
   readonly keep: number;
+}
+
+/** @throws WindrowError USAGE for what the URI may not say */
+export function letterFileOptions(text: string): LetterFileOptions {
+  const uri = new LiveUri(text);
+  const options = {
+    path: uri.path,
+    rotateBytes: uri.sizeBytes('rotate', ROTATE_BYTES, { min: 1 << 10, max: 2 ** 40 }),
+    keep: uri.count('keep', KEEP, { min: 0, max: 10_000 }),
+  };
+  uri.finish();
+  const named = formatOfName(uri.path);
+  if (named?.format !== 'ndjson' || named.compression !== null) {
+    throw new WindrowError(
+      'USAGE',
+      `${text}: expected a file of dead letters that ends in .ndjson or .jsonl, since it is appended to`,
+    );
+  }
+  return options;
 }
 
 /** What a crash left of a line is cut off. */

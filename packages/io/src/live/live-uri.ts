@@ -99,10 +99,21 @@ export class LiveUri {
     const scale = Object.hasOwn(units, unit) ? units[unit]! : Number.NaN;
     const value = digits === '' ? Number.NaN : Number(digits) * scale;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    throw this.#wrong(name, found(text), `${what}, from ${min} to ${max} in the smallest unit`);
+    throw this.#wrong(
+      name,
+      found(text),
+      `${what}, from ${scaledText(min, units)} to ${scaledText(max, units)}`,
+    );
   }
 
   #wrong(name: string, what: string, expected: string): WindrowError {
     return new WindrowError('USAGE', `${this.uri}: ${name}: found ${what}, expected ${expected}`);
   }
+}
+
+/** In the largest unit that makes it a whole number: `31d`, `1KiB`. */
+function scaledText(value: number, units: Readonly<Record<string, number>>): string {
+  const fitting = Object.entries(units).filter(([, scale]) => value !== 0 && value % scale === 0);
+  const [unit, scale] = fitting.at(-1) ?? ['', 1];
+  return `${value / scale}${unit}`;
 }

@@ -19,6 +19,8 @@ export interface LiveSinkOptions<Batch> {
   readonly nowMs: () => number;
   /** By scheme, without the colon; they come before the known ones. */
   readonly factories?: Readonly<Record<string, LiveSinkFactory<Batch>>>;
+  /** Schemes that the caller opens by other ways: they are named beside those that are known here. */
+  readonly elsewhere?: readonly string[];
 }
 
 /**
@@ -72,7 +74,7 @@ function openLiveSink<Batch>(
   const { scheme } = parseUri(uri);
   const factory = Object.hasOwn(factories, scheme) ? factories[scheme] : undefined;
   if (factory !== undefined) return factory(uri);
-  const known = Object.keys(factories)
+  const known = [...Object.keys(factories), ...(options.elsewhere ?? [])]
     .toSorted()
     .map((name) => `${name}:`)
     .join(', ');
