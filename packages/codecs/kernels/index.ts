@@ -3,3 +3,6 @@
 export { unpack, readBlocks } from './unpack';
 export { addBase, multiply, addSlope, expand, pick } from './values';
 export { decodeRecords, encodeRecords } from './records';
+export { quantise } from './quantise';
+export { analyse, changedBytes, differences, planAll, secondDifferences } from './plan';
+export { pack } from './pack';

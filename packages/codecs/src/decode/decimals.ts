@@ -4,8 +4,7 @@ import type { ByteReader } from '../internal/byte-reader.ts';
 import { wordsOf } from '../internal/float-words.ts';
 import { floatScratch } from '../internal/scratch.ts';
 import { IntegerColumn } from './column.ts';
-import { divideOffsets } from './division.ts';
-import type { ValueTarget } from './values.ts';
+import { divideOffsets, type ValueTarget } from '../internal/division.ts';
 import { readWords } from './words.ts';
 
 const integerColumn = new IntegerColumn();

@@ -1,7 +1,7 @@
 /** Held values, spread over the points by a bitmap; FORMAT.md, "Values". */
+import type { ValueTarget } from '../internal/division.ts';
 import { wordsOf } from '../internal/float-words.ts';
 import { kernels } from '../internal/kernels.ts';
-import type { ValueTarget } from './values.ts';
 
 /** The values that changed. */
 interface HeldValues {

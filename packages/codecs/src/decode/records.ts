@@ -60,7 +60,7 @@ export function decodeRecords(
     // The ids are worth copying where there are not fewer rows.
     const isSmall = dictionary.size <= Math.min(rows, RECORD_IDS_MAX);
     if (kernels === null || rows === 0 || !isSmall) {
-      return decodeAny(bytes, at, at + rows * RECORD_BYTES, columns, reject);
+      return decodeAny(bytes, at, end, columns, reject);
     }
     if (isInTurn) {
       const piece = { at, count: Math.min(rows, RECORDS_AT_ONCE) };
@@ -160,7 +160,7 @@ function appendRows(columns: SampleColumns, rows: number): void {
   columns.length = length + rows;
 }
 
-/** Decodes whole records with any ids, for which there is room. */
+/** Decodes records with any ids, as `decodeRecords` says. */
 function decodeAny(
   bytes: Uint8Array,
   start: number,
@@ -168,14 +168,14 @@ function decodeAny(
   columns: SampleColumns,
   reject: RejectRecord | undefined,
 ): number {
-  const { dictionary, slots, timestampsMs } = columns;
+  const { dictionary, slots, timestampsMs, capacity } = columns;
   const view = viewOf(bytes);
   const words = wordsOf(columns.values);
   let ids = viewOf(dictionary.bytes());
   let likely = 0;
   let at = start;
   let row = columns.length;
-  for (; at < end; at += RECORD_BYTES) {
+  for (; row < capacity && at + RECORD_BYTES <= end; at += RECORD_BYTES) {
     const high = view.getInt32(at + 16);
     const timestampMs = high * TWO_32 + view.getUint32(at + 20);
     if (high > HIGH_MAX || high < -HIGH_MAX) {

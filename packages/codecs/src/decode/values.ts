@@ -9,6 +9,7 @@ import {
   LAYOUT_PLAIN,
 } from '../chunk-layout.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
+import type { ValueTarget } from '../internal/division.ts';
 import { wordsOf } from '../internal/float-words.ts';
 import { MEMORY, kernels } from '../internal/kernels.ts';
 import { floatScratch } from '../internal/scratch.ts';
@@ -108,13 +109,6 @@ function readUnheld(
   indexColumn.read(reader, count);
   expandIndices(reader, distinct, { out, from, count });
   return isExact;
-}
-
-/** Where a run of values goes. */
-export interface ValueTarget {
-  readonly out: Float64Array;
-  readonly from: number;
-  readonly count: number;
 }
 
 function expandIndices(reader: ByteReader, distinct: number, target: ValueTarget): void {

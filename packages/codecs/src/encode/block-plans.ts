@@ -2,9 +2,13 @@
 import { BLOCK, CHUNK_POINTS_MAX } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import { signedBytes } from '../internal/byte-writer.ts';
+import { kernels } from '../internal/kernels.ts';
+import { byteScratch, intScratch } from '../internal/scratch.ts';
 
 const BLOCKS_MAX = CHUNK_POINTS_MAX / BLOCK;
 const WIDTHS = 33;
+/** A byte for each residual, for the kernels. */
+const bitLengths: Uint8Array = byteScratch(CHUNK_POINTS_MAX);
 
 /** Zigzagged residuals by their number of bits. */
 export type BitCounts = Int32Array;
@@ -44,21 +48,29 @@ export function patchedBytes(counts: BitCounts, length: number): number {
   return best;
 }
 
-/** The form of each block: columns, by the block's number. */
+/** The form of each block: columns, by the block's number, one behind the other in the kernels' memory. */
 export class BlockPlans {
+  readonly #all: Int32Array = intScratch(5 * BLOCKS_MAX);
+  /** Where they are in that memory. */
+  readonly pointer: number = this.#all.byteOffset;
   /** Bits of what is packed. */
-  readonly widths: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly widths: Int32Array = this.#all.subarray(0, BLOCKS_MAX);
   /** Bits of the largest residual, where there are patches. */
-  readonly widest: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly widest: Int32Array = this.#all.subarray(BLOCKS_MAX, 2 * BLOCKS_MAX);
   /** Number of patches. */
-  readonly patches: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly patches: Int32Array = this.#all.subarray(2 * BLOCKS_MAX, 3 * BLOCKS_MAX);
   /** 1 where residuals are counted from the least one, else they are zigzagged. */
-  readonly based: Int32Array = new Int32Array(BLOCKS_MAX);
-  readonly leasts: Int32Array = new Int32Array(BLOCKS_MAX);
+  readonly based: Int32Array = this.#all.subarray(3 * BLOCKS_MAX, 4 * BLOCKS_MAX);
+  readonly leasts: Int32Array = this.#all.subarray(4 * BLOCKS_MAX, 5 * BLOCKS_MAX);
   readonly #counts: BitCounts = bitCounts();
 
   /** Plans the blocks of `residuals[0 .. count)`, and returns their bytes. */
   planAll(residuals: Int32Array, count: number): number {
+    if (kernels === null) return this.#planAll(residuals, count);
+    return kernels.planAll(residuals.byteOffset, count, this.pointer, bitLengths.byteOffset);
+  }
+
+  #planAll(residuals: Int32Array, count: number): number {
     const counts = this.#counts;
     let bytes = 0;
     for (let from = 0; from < count; from += BLOCK) {

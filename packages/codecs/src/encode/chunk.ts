@@ -29,7 +29,7 @@ export function chunkBytesMax(count: number): number {
 
 /**
  * Writes the points to `out[offset ..)`, of which `chunkBytesMax(points.length)` bytes must be there, and returns where the
- * chunk ends; what follows is scribbled on. The same points give the same bytes. Allocates about 1 KB a call and nothing
+ * chunk ends. The same points give the same bytes. Allocates about 1 KB a call and nothing
  * a point.
  */
 export function encodeChunk(
@@ -46,7 +46,7 @@ export function encodeChunk(
     offset >= 0 && chunkBytesMax(length) <= room,
     'out has chunkBytesMax bytes from the offset on',
   );
-  const writer = new ByteWriter(out, offset);
+  const writer = new ByteWriter();
   const hasStats = options.stats === true && length > 0;
   writer.u8(CHUNK_MARK);
   writer.u8(hasStats ? CHUNK_HAS_STATS : 0);
@@ -56,6 +56,7 @@ export function encodeChunk(
     writeTimestamps(writer, timestampsMs, length);
     writeValues(writer, values, length);
   }
-  writer.u32(crc32(out.subarray(offset, writer.at)));
-  return writer.at;
+  writer.u32(crc32(writer.written()));
+  out.set(writer.written(), offset);
+  return offset + writer.at - writer.start;
 }

@@ -6,6 +6,7 @@
  */
 import {
   BLOCK,
+  CHUNK_POINTS_MAX,
   COLUMN_DELTA,
   COLUMN_DELTA_OF_DELTA,
   COLUMN_JITTER,
@@ -14,7 +15,8 @@ import {
 } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
-import { intScratch } from '../internal/scratch.ts';
+import { kernelResults, kernels, type Kernels } from '../internal/kernels.ts';
+import { byteScratch, intScratch } from '../internal/scratch.ts';
 import { BlockPlans, bitCounts, patchedBytes } from './block-plans.ts';
 import { writeBlocks, writePacked } from './blocks.ts';
 
@@ -26,7 +28,9 @@ const jitters: Int32Array = intScratch();
 const deltaPlans = new BlockPlans();
 const plans = new BlockPlans();
 const jitterPlans = new BlockPlans();
-/** Bit lengths of the zigzagged deltas of one block, and of the whole column. */
+/** A byte for each offset, for the kernels: the bits of the zigzagged deltas. */
+const bitLengths: Uint8Array = byteScratch(CHUNK_POINTS_MAX);
+/** How often each length occurs in one block, and in the whole column. */
 const blockBits = bitCounts();
 const columnBits = bitCounts();
 
@@ -43,6 +47,30 @@ export const analysis: {
 
 /** Fills `analysis` for `offsets[0 .. count)`, count >= 1. */
 export function analyse(offsets: Int32Array, count: number): void {
+  if (kernels === null) analysePlainly(offsets, count);
+  else analyseByKernel(kernels, offsets, count);
+}
+
+function analyseByKernel(by: Kernels, offsets: Int32Array, count: number): void {
+  const firstDelta = count > 1 ? offsets[1]! - offsets[0]! : 0;
+  by.analyse(offsets.byteOffset, count, firstDelta, deltaPlans.pointer, bitLengths.byteOffset);
+  const deltaBytes = kernelResults[0]!;
+  const referenceBytes = kernelResults[1]!;
+  const isSecond = kernelResults[3]! < kernelResults[2]!;
+  analysis.least = kernelResults[4]!;
+  analysis.greatest = kernelResults[5]!;
+  analysis.changes = kernelResults[6]! - (firstDelta === 0 ? 0 : 1);
+  choose(referenceBytes, deltaBytes);
+  if (isSecond) analyseSecond(offsets, count);
+}
+
+function choose(referenceBytes: number, deltaBytes: number): void {
+  const isReference = referenceBytes < deltaBytes;
+  analysis.kind = isReference ? COLUMN_REFERENCE : COLUMN_DELTA;
+  analysis.bytes = isReference ? referenceBytes : deltaBytes;
+}
+
+function analysePlainly(offsets: Int32Array, count: number): void {
   columnBits.fill(0);
   // As if the column had begun earlier with the same delta: so the first residuals widen no block.
   const firstDelta = count > 1 ? offsets[1]! - offsets[0]! : 0;
@@ -87,9 +115,7 @@ export function analyse(offsets: Int32Array, count: number): void {
   analysis.least = least;
   analysis.greatest = greatest;
   analysis.changes = count - columnBits[0]! - (firstDelta === 0 ? 0 : 1);
-  const isReference = referenceBytes < deltaBytes;
-  analysis.kind = isReference ? COLUMN_REFERENCE : COLUMN_DELTA;
-  analysis.bytes = isReference ? referenceBytes : deltaBytes;
+  choose(referenceBytes, deltaBytes);
   if (secondBits < deltaBits) analyseSecond(offsets, count);
 }
 
@@ -102,13 +128,20 @@ function analyseSecond(offsets: Int32Array, count: number): void {
   analysis.bytes = bytes;
 }
 
-/** After `analyse`: about how many bytes the changed offsets alone would take. */
-export function changedBytes(): number {
-  const count = analysis.changes + 1;
-  columnBits[0] = 0;
-  const heads = Math.ceil(count / BLOCK);
+/** After `analyse` of `count` offsets: about how many bytes the changed ones alone would take. */
+export function changedBytes(count: number): number {
+  const changed = analysis.changes + 1;
+  const heads = Math.ceil(changed / BLOCK);
   const range = 32 - Math.clz32(analysis.greatest - analysis.least);
-  return heads + Math.min(patchedBytes(columnBits, count), packedBytes(count, range));
+  return heads + Math.min(changedBlockBytes(count, changed), packedBytes(changed, range));
+}
+
+function changedBlockBytes(count: number, changed: number): number {
+  if (kernels !== null) {
+    return kernels.changedBytes(bitLengths.byteOffset, Math.ceil(count / BLOCK), changed);
+  }
+  columnBits[0] = 0;
+  return patchedBytes(columnBits, changed);
 }
 
 /** Low bits set apart from the integers of a column, `count` of them, all below `2^width`. */
@@ -158,12 +191,20 @@ export function writeColumn(
 
 /** The first residual repeats the second. */
 function fillDeltas(offsets: Int32Array, count: number): void {
+  if (kernels !== null) {
+    kernels.differences(offsets.byteOffset, count, residuals.byteOffset);
+    return;
+  }
   for (let i = 1; i < count; i++) residuals[i] = offsets[i]! - offsets[i - 1]!;
   residuals[0] = count > 1 ? residuals[1]! : 0;
 }
 
 /** The first two residuals are 0. */
 function fillSecond(offsets: Int32Array, count: number): void {
+  if (kernels !== null) {
+    kernels.secondDifferences(offsets.byteOffset, count, residuals.byteOffset);
+    return;
+  }
   let before = offsets[1]! - offsets[0]!;
   residuals[0] = 0;
   for (let i = 1; i < count; i++) {

@@ -28,7 +28,7 @@ export function writeDecimalValues(writer: ByteWriter, decimals: Decimals, count
   }
   const bitmapBytes = (count + 7) >>> 3;
   const room = analysis.bytes - bitmapBytes - LAYER_BYTES;
-  if (room <= 0 || changedBytes() >= room) {
+  if (room <= 0 || changedBytes(count) >= room) {
     writeUnheld(writer, decimals, count);
     return;
   }

@@ -3,6 +3,8 @@
  */
 import { EXPONENT_MAX, LOW_BITS_MAX, POWERS_OF_TEN } from '../chunk-layout.ts';
 import { HIGH_WORD, wordsOf } from '../internal/float-words.ts';
+import { kernelResults, kernels } from '../internal/kernels.ts';
+import { factorsOf } from '../internal/division.ts';
 import { floatScratch, intScratch } from '../internal/scratch.ts';
 import { OFFSET_RANGE_MAX, type LowBits } from './column.ts';
 
@@ -66,7 +68,8 @@ function exponentOf(value: number, from: number): number {
 /**
  * The integers of `values[0 .. count)`, or null where too many are no decimals for them to pay. The result is reused by
  * the next call.
- * @param words the same values as words
+ * @param values in the kernels' memory
+ * @param words the same as words
  */
 export function decimalsOf(
   values: Float64Array,
@@ -161,8 +164,30 @@ function quantise(
   count: number,
   exponent: number,
 ): number {
-  const power = POWERS_OF_TEN[exponent]!;
   const base = firstQuotient(values, count, exponent);
+  decimals.exponent = exponent;
+  decimals.base = base;
+  decimals.offsets = offsets;
+  decimals.lows = null;
+  decimals.exceptions = exceptions;
+  if (kernels === null) return quantisePlainly(values, words, count);
+  const { high, low } = factorsOf(base, exponent);
+  decimals.exceptionCount = kernels.quantise(
+    values.byteOffset,
+    count,
+    POWERS_OF_TEN[exponent]!,
+    base,
+    high,
+    low,
+    offsets.byteOffset,
+    exceptions.byteOffset,
+  );
+  return kernelResults[0]!;
+}
+
+function quantisePlainly(values: Float64Array, words: Uint32Array, count: number): number {
+  const { base, exponent } = decimals;
+  const power = POWERS_OF_TEN[exponent]!;
   let exceptionCount = 0;
   let wide = 0;
   let before = 0;
@@ -179,11 +204,6 @@ function quantise(
     }
     offsets[i] = before;
   }
-  decimals.exponent = exponent;
-  decimals.base = base;
-  decimals.offsets = offsets;
-  decimals.lows = null;
-  decimals.exceptions = exceptions;
   decimals.exceptionCount = exceptionCount;
   return wide;
 }

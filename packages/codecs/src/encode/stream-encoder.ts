@@ -50,7 +50,6 @@ export class StreamEncoder {
   #timestampsMs: Float64Array = new Float64Array(FIRST_ROWS);
   #values: Float64Array = new Float64Array(FIRST_ROWS);
   #rows = 0;
-  #out: Uint8Array = new Uint8Array(0);
   /** How many ids were emitted, and the CRC-32 of these. */
   #idsEmitted = 0;
   #idsCheck = 0;
@@ -154,7 +153,7 @@ export class StreamEncoder {
     const first = this.#idsEmitted;
     const count = Math.min(IDS_A_BLOCK, this.#ids.size - first);
     const bytes = this.#ids.bytes().subarray(first * ID_BYTES, (first + count) * ID_BYTES);
-    const writer = this.#writer(bytes.length + 16);
+    const writer = openBlock();
     writer.u32(this.#idsCheck);
     writer.unsigned(first);
     writer.unsigned(count);
@@ -167,8 +166,7 @@ export class StreamEncoder {
 
   #emitRows(emit: EmitBytes): void {
     const length = this.#rows;
-    // Each series may start a section of its own, and a form that is given up may stand behind the one that is kept.
-    const writer = this.#writer(65_536 + 96 * length);
+    const writer = openBlock();
     const rows = {
       length,
       slots: this.#slots,
@@ -181,24 +179,25 @@ export class StreamEncoder {
     this.#bytesSinceIds += block.length;
     emit(block);
   }
+}
 
-  /** A writer behind the head of a block, with room for a payload. */
-  #writer(payloadBytes: number): ByteWriter {
-    const needed = STREAM_HEAD_BYTES + payloadBytes;
-    if (this.#out.length < needed) this.#out = new Uint8Array(needed);
-    return new ByteWriter(this.#out, STREAM_HEAD_BYTES);
-  }
+/** A writer behind the head of a block. */
+function openBlock(): ByteWriter {
+  const writer = new ByteWriter();
+  writer.at += STREAM_HEAD_BYTES;
+  return writer;
 }
 
 /** Fills the head of a block whose payload is written, and returns the block. */
 function seal(writer: ByteWriter, kind: number): Uint8Array {
-  const { bytes, view, at: end } = writer;
-  view.setUint32(0, STREAM_MARK, true);
-  view.setUint8(HEAD_VERSION_AT, STREAM_VERSION);
-  view.setUint8(HEAD_KIND_AT, kind);
-  view.setUint16(HEAD_CHECK_AT, 0);
-  view.setUint32(HEAD_SIZE_AT, end - STREAM_HEAD_BYTES, true);
-  view.setUint32(HEAD_CRC_AT, crc32(bytes.subarray(STREAM_HEAD_BYTES, end)), true);
-  view.setUint16(HEAD_CHECK_AT, crc32(bytes.subarray(0, STREAM_HEAD_BYTES)) & 0xffff, true);
-  return bytes.subarray(0, end);
+  const { bytes, view, start, at: end } = writer;
+  const payload = start + STREAM_HEAD_BYTES;
+  view.setUint32(start, STREAM_MARK, true);
+  view.setUint8(start + HEAD_VERSION_AT, STREAM_VERSION);
+  view.setUint8(start + HEAD_KIND_AT, kind);
+  view.setUint16(start + HEAD_CHECK_AT, 0);
+  view.setUint32(start + HEAD_SIZE_AT, end - payload, true);
+  view.setUint32(start + HEAD_CRC_AT, crc32(bytes.subarray(payload, end)), true);
+  view.setUint16(start + HEAD_CHECK_AT, crc32(bytes.subarray(start, payload)) & 0xffff, true);
+  return writer.written();
 }

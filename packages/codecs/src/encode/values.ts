@@ -2,14 +2,28 @@
 import { LAYOUT_CONSTANT } from '../chunk-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { wordsOf } from '../internal/float-words.ts';
+import { floatScratch } from '../internal/scratch.ts';
 import { analyse } from './column.ts';
 import { decimalsOf } from './decimals.ts';
 import { writeDecimalValues, writePlainDecimals } from './decimal-values.ts';
 import { writePlainWords, writeWordValues } from './word-values.ts';
 
+const ownValues: Float64Array = floatScratch();
+const ownWords: Uint32Array = wordsOf(ownValues);
+
 /** Writes `values[0 .. count)`, count >= 1. */
 export function writeValues(writer: ByteWriter, values: Float64Array, count: number): void {
-  const words = wordsOf(values);
+  ownValues.set(count === values.length ? values : values.subarray(0, count));
+  writeOwn(writer, ownValues, ownWords, count);
+}
+
+/** The same of values in the kernels' memory, with their words. */
+function writeOwn(
+  writer: ByteWriter,
+  values: Float64Array,
+  words: Uint32Array,
+  count: number,
+): void {
   const start = writer.at;
   const isSame = isConstant(words, count);
   const decimals = decimalsOf(values, words, isSame ? 1 : count);

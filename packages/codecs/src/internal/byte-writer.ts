@@ -1,19 +1,29 @@
 /**
- * A position in the bytes that an encoder fills. The encoder has checked that there is room; a write beyond the end is a
- * mistake of this package and throws a `RangeError`.
+ * A position in bytes that an encoder fills, in the kernels' memory. The encoder has checked that there is room.
  */
 import { assert } from '@windrow/core';
-import { viewOf } from './byte-view.ts';
+import { MEMORY } from './kernels.ts';
+import { byteScratch } from './scratch.ts';
 
+/** Bytes that can be written at once. */
+export const WRITE_BYTES_MAX = 6_400_000;
+
+const room: Uint8Array = byteScratch(WRITE_BYTES_MAX);
+const view = new DataView(MEMORY);
+const bytes = new Uint8Array(MEMORY);
+
+/** There is one at a time: the next one takes its place. */
 export class ByteWriter {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  at: number;
+  /** All that memory. */
+  readonly bytes: Uint8Array = bytes;
+  readonly view: DataView = view;
+  /** Where the first byte is, and the next one will be, in it. */
+  readonly start: number = room.byteOffset;
+  at: number = room.byteOffset;
 
-  constructor(bytes: Uint8Array, at: number) {
-    this.bytes = bytes;
-    this.view = viewOf(bytes);
-    this.at = at;
+  /** What was written; valid until there is another writer. */
+  written(): Uint8Array {
+    return bytes.subarray(this.start, this.at);
   }
 
   u8(value: number): void {

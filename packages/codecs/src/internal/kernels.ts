@@ -55,6 +55,22 @@ export interface Kernels {
     idCount: number,
     out: number,
   ): number;
+  quantise(
+    values: number,
+    count: number,
+    power: number,
+    base: number,
+    high: number,
+    low: number,
+    offsets: number,
+    exceptions: number,
+  ): number;
+  analyse(offsets: number, count: number, first: number, plans: number, bits: number): void;
+  changedBytes(bits: number, blocks: number, length: number): number;
+  planAll(residuals: number, count: number, plans: number, bits: number): number;
+  differences(offsets: number, count: number, out: number): void;
+  secondDifferences(offsets: number, count: number, out: number): void;
+  pack(at: number, source: number, form: number, base: number, width: number, count: number): void;
 }
 
 /** What is used of the WebAssembly API, which the types of Node.js leave to those of browsers. */

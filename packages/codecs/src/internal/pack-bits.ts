@@ -1,5 +1,6 @@
 /** Packing; see bit-packing.ts. */
 import { GROUP, PACKING_SLACK, compileGroups } from './bit-packing.ts';
+import { kernels } from './kernels.ts';
 
 /** What is packed of an element `s` of the source: its bits as they are, */
 export const PACK_RAW = 0;
@@ -34,12 +35,16 @@ export interface Packing {
 }
 
 /**
- * Packs `count` elements of `source`. Writes whole groups: `source` must have elements, whose packed bits are zeros, up to the
+ * Packs `count` elements of `source`, of the kernels' memory as `view` is. Writes whole groups: `source` must have elements, whose packed bits are zeros, up to the
  * next multiple of 32, and `view` be writable that far; only `packedBytes(count, width)` of it counts.
  */
 export function packBits(view: DataView, at: number, source: Int32Array, packing: Packing): void {
   const { form, base, width, from, count } = packing;
   if (width === 0) return;
+  if (kernels !== null) {
+    kernels.pack(at, source.byteOffset + from * 4, form, base, width, count);
+    return;
+  }
   const pack = (packers[form * WIDTHS + width] ??= makePacker(width, form));
   pack(view, at, (count + PACKING_SLACK) >>> 5, source, from, base);
 }

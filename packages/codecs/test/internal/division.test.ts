@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { POWERS_OF_TEN } from '../src/chunk-layout.ts';
-import { divideOffsets } from '../src/decode/division.ts';
-import { randomOf } from './chunk/point-shapes.ts';
+import { POWERS_OF_TEN } from '../../src/chunk-layout.ts';
+import { divideOffsets } from '../../src/internal/division.ts';
+import { randomOf } from '../chunk/point-shapes.ts';
 
 /** The oracle is the machine's own division. */
 function firstWrong(offsets: Int32Array, base: number, exponent: number): string | null {
