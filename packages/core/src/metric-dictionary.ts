@@ -27,8 +27,8 @@ const TEXT_CACHE_MAX = 1 << 17;
 /** Interning table of metric ids. */
 export class MetricDictionary {
   #bytes: Uint8Array = new Uint8Array(64 * METRIC_ID_BYTES);
-  /** The same ids as four little-endian words each, for comparing. */
-  #words: Uint32Array = new Uint32Array(64 * 4);
+  /** The same ids as four little-endian words each, for comparing. Signed: V8 boxes a word above 2^31 that it hands from call to call. */
+  #words: Int32Array = new Int32Array(64 * 4);
   #table: Int32Array = new Int32Array(128).fill(-1);
   #size = 0;
   #closed = false;
@@ -93,7 +93,7 @@ export class MetricDictionary {
 
   /** The slot of the 16 bytes at `bytes[start]`. */
   internBytes(bytes: Uint8Array, start: number): number {
-    return this.internWords(
+    return this.#internInt32(
       wordAt(bytes, start),
       wordAt(bytes, start + 4),
       wordAt(bytes, start + 8),
@@ -101,8 +101,12 @@ export class MetricDictionary {
     );
   }
 
-  /** The slot of the 16 bytes given as four words: each the little-endian uint32 of its four bytes. */
+  /** The slot of the 16 bytes given as four words: each the little-endian uint32, or int32, of its four bytes. */
   internWords(a: number, b: number, c: number, d: number): number {
+    return this.#internInt32(a | 0, b | 0, c | 0, d | 0);
+  }
+
+  #internInt32(a: number, b: number, c: number, d: number): number {
     const table = this.#table;
     const mask = table.length - 1;
     const words = this.#words;
@@ -157,7 +161,7 @@ export class MetricDictionary {
       const bytes = new Uint8Array(this.#bytes.length * 2);
       bytes.set(this.#bytes);
       this.#bytes = bytes;
-      const words = new Uint32Array(this.#words.length * 2);
+      const words = new Int32Array(this.#words.length * 2);
       words.set(this.#words);
       this.#words = words;
     }
@@ -186,9 +190,7 @@ export class MetricDictionary {
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
-  );
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 /** Mixes four words; UUIDv1 and sequential ids differ in few bits, so every word is multiplied. */
@@ -196,5 +198,5 @@ function hash(a: number, b: number, c: number, d: number): number {
   let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) ^ Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f);
   h = Math.imul(h ^ (h >>> 13), 0x297a2d39);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
