@@ -44,9 +44,16 @@ export function windrow(job: Job, name: string = 'windrow', workers: number = 1)
   };
 }
 
-/** The same job on one core and on several. */
-export function workerContenders(job: Job, workers: readonly number[]): JobContender[] {
-  return workers.map((count) => windrow(job, count === 1 ? '1 worker' : `${count} workers`, count));
+/**
+ * One core, then two: one worker on one core, one worker that may use both (V8 compiles and collects garbage on the other), and two.
+ * @param core that the first runs on; null where this system pins no process
+ */
+export function workerContenders(job: Job, core: number | null): JobContender[] {
+  return [
+    { ...windrow(job, '1 core, 1 worker'), core },
+    { ...windrow(job, '2 cores, 1 worker'), core: null },
+    { ...windrow(job, '2 cores, 2 workers', 2), core: null },
+  ];
 }
 
 function nodePeers(job: Job): JobContender[] {

@@ -1,43 +1,58 @@
-/** One worker against two: the same bytes, and how much sooner. */
+/** One core against two: the same bytes, and how much sooner. */
 import { readFileSync } from 'node:fs';
 import { formatBytes, formatCount } from '@windrow/cli';
-import { conditionsOf, holdContest, type ContestResult } from '../contest/contest.ts';
-import { runProcess } from '../contest/run-process.ts';
+import { conditionsOf, holdContest, type ContestResult, type Spread } from '../contest/contest.ts';
+import { pinnedCore, runProcess } from '../contest/run-process.ts';
 import type { Section } from '../report/report.ts';
 import { workerContenders, type Job } from './contenders.ts';
 
-const WORKERS = [1, 2] as const;
-
 export interface WorkersResult {
   readonly contest: ContestResult;
-  /** Wall time of one worker over that of two, by the least and by the middle of the rounds. */
-  readonly speedUp: { readonly min: number; readonly median: number };
+  /** Wall time over that of two workers on two cores, by the least and by the middle of the rounds. */
+  readonly speedUp: {
+    /** Of one worker on one core. */
+    readonly overOneCore: Spread;
+    /** Of one worker that has both cores. */
+    readonly overOneWorker: Spread;
+  };
 }
 
-/** Runs both once and compares their bytes, then in turns. Not pinned: two workers want two cores. */
+/** Runs all once and compares their bytes, then in turns. */
 export async function measureWorkers(
   job: Job,
   rounds: number,
   say: (line: string) => void,
 ): Promise<WorkersResult> {
-  const contenders = workerContenders(job, WORKERS);
+  const contenders = workerContenders(job, pinnedCore());
   for (const { name, program } of contenders) {
     say(`backfill: first run, ${name}`);
     await runProcess(program, null);
   }
-  const [first, second] = contenders.map(({ sink }) => readFileSync(sink));
-  if (!first!.equals(second!)) throw new Error('two workers gave other bytes than one');
+  const [first, ...others] = contenders.map(({ sink }) => readFileSync(sink));
+  if (others.some((other) => !other.equals(first!))) {
+    throw new Error('two workers gave other bytes than one');
+  }
   const contest = await holdContest(contenders, {
     rounds,
     core: null,
     onRun: (name, round) => say(`backfill: round ${round} of ${rounds}, ${name}`),
   });
-  const [one, two] = contest.results;
-  const { min, median } = one!.wallMs;
-  return { contest, speedUp: { min: min / two!.wallMs.min, median: median / two!.wallMs.median } };
+  const [oneCore, oneWorker, two] = contest.results.map(({ wallMs }) => wallMs);
+  return {
+    contest,
+    speedUp: { overOneCore: ratio(oneCore!, two!), overOneWorker: ratio(oneWorker!, two!) },
+  };
 }
 
+const ratio = (a: Spread, b: Spread): Spread => ({
+  min: a.min / b.min,
+  median: a.median / b.median,
+});
+
 export function workersSection({ contest, speedUp }: WorkersResult, samples: number): Section {
+  const { overOneCore, overOneWorker } = speedUp;
+  const times = ({ min, median }: Spread): string =>
+    `${min.toFixed(2)} times (${median.toFixed(2)} by the middle round)`;
   return {
     title: 'Workers',
     columns: ['', 'samples/s', 'wall s, least', 'median', 'CPU s, least', 'median', 'peak memory'],
@@ -48,7 +63,7 @@ export function workersSection({ contest, speedUp }: WorkersResult, samples: num
       formatBytes(peakBytes.median),
     ]),
     notes: [
-      `Two workers give the bytes of one, ${speedUp.min.toFixed(2)} times as fast (least of the rounds; ${speedUp.median.toFixed(2)} by the middle one), over ${formatCount(samples)} samples. Samples are counted once, though two slices read some of them.`,
+      `Two workers on two cores give the bytes of one, ${times(overOneCore)} as fast as one worker on one core, and ${times(overOneWorker)} as fast as one worker that has both cores: on the second one V8 compiles and collects garbage. ${formatCount(samples)} samples, counted once, though two slices read some of them.`,
       conditionsOf(contest),
     ],
   };

@@ -8,6 +8,8 @@ export interface Contender {
   /** One line: what it does. */
   readonly what: string;
   readonly program: Program;
+  /** The core that it runs on, or null: any. Default: that of the contest. */
+  readonly core?: number | null;
 }
 
 /** Least and middle value of the rounds. */
@@ -48,9 +50,9 @@ export async function holdContest(
   const usages = contenders.map((): Usage[] => []);
   const loads = [loadavg()[0]!];
   for (let round = 1; round <= rounds; round++) {
-    for (const [i, { name, program }] of contenders.entries()) {
+    for (const [i, { name, program, core: own = core }] of contenders.entries()) {
       onRun(name, round);
-      usages[i]!.push(await runProcess(program, core));
+      usages[i]!.push(await runProcess(program, own));
     }
     loads.push(loadavg()[0]!);
   }
