@@ -85,7 +85,7 @@ function modelOf(
     const remote = Object.entries(files).map(([name, { sha256, size }]): [string, RemoteFile] => {
       const path = [identifier, text, ...name.split('/')].map(encodeURIComponent).join('/');
       const url = new URL(path, root).href;
-      return [name, { place: url, name, sizeBytes: size, sha256, md5: null }];
+      return [name, { place: url, name, sizeBytes: size, sha256, md5: null, crc32c: null }];
     });
     versions.set(version, new Map(remote));
   }

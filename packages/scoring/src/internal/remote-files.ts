@@ -10,6 +10,8 @@ export interface RemoteFile {
   readonly sha256: string | null;
   /** In base64, as Cloud Storage has it. */
   readonly md5: string | null;
+  /** The same, for what has no MD5; checked by `read`. */
+  readonly crc32c: string | null;
 }
 
 /** Files of a version by their name. */
@@ -31,6 +33,9 @@ export interface RemoteFiles {
    * @throws WindrowError MODEL where the store does not answer, or not rightly
    */
   list(before: RemoteListing | null): Promise<RemoteListing>;
-  /** Its bytes; a wait for them ends with an error, of any class. */
+  /**
+   * Its bytes.
+   * @throws as `list`, and where the store tells that they are others
+   */
   read(file: RemoteFile): AsyncIterable<Uint8Array>;
 }

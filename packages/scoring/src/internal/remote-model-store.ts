@@ -16,6 +16,7 @@ import type {
   RemoteModel,
   RemoteVersion,
 } from './remote-files.ts';
+import { tryingAgain } from './trying-again.ts';
 
 /** protobuf, and so ONNX, goes no further. */
 const MODEL_BYTES_MAX = 2 ** 31;
@@ -36,7 +37,7 @@ export class RemoteModelStore implements ModelStore {
   }
 
   async refresh(): Promise<void> {
-    this.#listing = await this.#files.list(this.#listing);
+    this.#listing = await tryingAgain(() => this.#files.list(this.#listing));
   }
 
   async versions(identifier: string): Promise<ModelVersions> {
@@ -105,11 +106,8 @@ export class RemoteModelStore implements ModelStore {
     return this.#guard(file, async () => {
       const known = file.sha256 ?? this.#known.get(file.place) ?? null;
       if (known !== null && (await this.#cache.has(known))) return known;
-      const sha256 = await this.#cache.write(this.#files.read(file), {
-        ...file,
-        sha256: known,
-        sizeBytesMax,
-      });
+      const expected = { ...file, sha256: known, sizeBytesMax };
+      const sha256 = await tryingAgain(() => this.#cache.write(this.#files.read(file), expected));
       this.#known.set(file.place, sha256);
       return sha256;
     });
@@ -127,7 +125,7 @@ export class RemoteModelStore implements ModelStore {
   }
 
   async #model(identifier: string): Promise<RemoteModel> {
-    this.#listing ??= await this.#files.list(null);
+    this.#listing ??= await tryingAgain(() => this.#files.list(null));
     const model = this.#listing.get(identifier);
     if (model !== undefined) return model;
     const near = listNear(identifier, [...this.#listing.keys()]);

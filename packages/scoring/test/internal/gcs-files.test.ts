@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelStore } from '../../src/model-store.ts';
 import { openModelStore } from '../../src/open-model-store.ts';
@@ -26,8 +27,8 @@ afterEach(async () => {
   rmSync(cacheFolder, { recursive: true });
 });
 
-function open(uri: string): Promise<ModelStore> {
-  return openModelStore(uri, { cacheFolder, timeoutMs: 2000 });
+function open(uri: string, timeoutMs: number = 2000): Promise<ModelStore> {
+  return openModelStore(uri, { cacheFolder, timeoutMs });
 }
 
 describe('gs', () => {
@@ -82,13 +83,74 @@ describe('gs', () => {
     expect((await store.open('m', 1)).identity.sha256).toBe(sha256);
   });
 
+  it.each([false, true])('refuses damaged bytes (of a composed object: %s)', async (isComposed) => {
+    server.isComposed = isComposed;
+    server.put('m/1/model.onnx', model);
+    const store = await open('gs://models');
+    server.isDamaging = true;
+    await expect(store.open('m', 1)).rejects.toThrow(
+      isComposed
+        ? /found another CRC32C than .*as the store says of it/
+        : /found MD5 .*, expected /,
+    );
+    server.isDamaging = false;
+    expect((await store.open('m', 1)).identity.sha256).toBe(sha256);
+  });
+
+  // Ending a download from outside must leave no stream behind whose error nobody takes: the process would end.
+  it('gives up a download that stalls in the middle, and goes on', async () => {
+    server.put('m/1/model.onnx', model);
+    const store = await open('gs://models', 200);
+    await store.versions('m');
+    server.isStalling = true;
+    for (let time = 0; time < 3; time++) {
+      await expect(store.open('m', 1)).rejects.toThrow(
+        /^gs:\/\/models\/m\/1\/model.onnx#\d+: found no answer for 200 ms/,
+      );
+    }
+    await sleep(300);
+    server.isStalling = false;
+    expect((await store.open('m', 1)).identity.sha256).toBe(sha256);
+  });
+
+  it('gives up a store that takes requests and says nothing', async () => {
+    server.put('m/1/model.onnx', model);
+    const store = await open('gs://models/prod', 200);
+    server.isSilent = true;
+    await expect(store.refresh()).rejects.toThrow(/^gs:\/\/models\/prod\/: found no answer for/);
+    await sleep(300);
+  });
+
+  it('says what to do about an answer that stays', async () => {
+    server.put('m/1/model.onnx', model);
+    const store = await open('gs://models');
+    await store.versions('m');
+    server.put('m/1/model.onnx', onnxBytes(meanModel(['N', 2, 2])));
+    await expect(store.open('m', 1)).rejects.toThrow(
+      /^gs:.*#1000: found the answer "404 Not Found", expected 200; is the name of the bucket right/,
+    );
+    server.failures = 99;
+    await expect(store.refresh()).rejects.toThrow(/^gs:.*: found the answer "503 /);
+    expect(server.failures).toBe(96);
+  });
+
+  it('asks again where the store is busy or the connection breaks', async () => {
+    server.put('m/1/model.onnx', model);
+    const store = await open('gs://models');
+    server.failures = 2;
+    expect((await store.versions('m')).versions).toEqual([1]);
+    server.failures = 1;
+    server.breaks = 1;
+    expect((await store.open('m', 1)).identity.sha256).toBe(sha256);
+  });
+
   it('says what is missing', async () => {
     server.put('m/1/model.onnx', model);
     const store = await open('gs://models');
     await expect(store.versions('n')).rejects.toThrow(/gs:\/\/models\/: found no model "n"/);
     await server.close();
     await expect(store.refresh()).rejects.toThrow(
-      /^gs:\/\/models\/: (?:cannot be listed|found no answer)/,
+      /^gs:\/\/models\/: cannot be reached: .*ECONNREFUSED/,
     );
     expect((await store.versions('m')).versions).toEqual([1]);
     server = await GcsServer.start(3);
