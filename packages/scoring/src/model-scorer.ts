@@ -232,9 +232,15 @@ export class ModelScorer implements Scorer {
     return isEmpty && this.#parts.lanes.every((lane) => lane.taken === lane.given);
   }
 
-  statistics(): ScorerStatistics {
+  /**
+   * What the scorer did so far. Of 1500 models with 25 inputs each it takes 200 ms, for which nothing is scored on this thread; without
+   * `inputs`, as a service that is asked every few seconds needs it, a tenth of that.
+   * @param options `inputs: false` leaves out what the inputs of each model looked like
+   */
+  statistics(options: { readonly inputs?: boolean } = {}): ScorerStatistics {
     const models = [...this.#bound.values()].map(({ model }) => model);
-    return scorerStatistics(models, this.#parts.lanes, this.#parts.ledger);
+    const { lanes, ledger } = this.#parts;
+    return scorerStatistics(models, lanes, ledger, options.inputs ?? true);
   }
 
   /** Workers whose predecessor died and that do not have all of its models yet: cheap enough for every probe. */

@@ -154,7 +154,8 @@ export class RunStatistics {
     this.#lastError = error;
   }
 
-  snapshot(): ModelStatistics {
+  /** @param withInputs whether `inputs` are told: of a model with many, they take nearly all of the time */
+  snapshot(withInputs: boolean = true): ModelStatistics {
     const output = this.#output.snapshot(0);
     return {
       model: this.#model,
@@ -168,7 +169,7 @@ export class RunStatistics {
       lastError: this.#lastError,
       runMs: this.#ran.snapshot(RUN_MS),
       runRows: this.#ran.snapshot(RUN_ROWS),
-      inputs: [...this.#inputs.values()].map(summariesOf).reduce(mergeInputs, []),
+      inputs: withInputs ? [...this.#inputs.values()].map(summariesOf).reduce(mergeInputs, []) : [],
       output,
     };
   }

@@ -10,6 +10,7 @@
  *   sha256; its folder is named, so that external data files are found beside it;
  * - nothing is logged but fatal errors: whatever is an error here is thrown as well.
  */
+import './internal/no-telemetry.ts';
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 import { WindrowError, messageOf, type ModelIdentity } from '@windrow/core';
 import { readModelProto, type ModelProto } from './model-proto.ts';

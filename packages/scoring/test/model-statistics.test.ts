@@ -61,4 +61,13 @@ describe('mergeModelStatistics', () => {
       { count: 1, min: 5, max: 5 },
     ]);
   });
+
+  it('inputs are left out where nobody wants them', () => {
+    const statistics = new RunStatistics(model, 0);
+    see(statistics, 1, 2);
+    statistics.ran(Float64Array.of(3), 4);
+    const { inputs, ...rest } = statistics.snapshot(false);
+    expect(inputs).toEqual([]);
+    expect(statistics.snapshot()).toMatchObject({ ...rest, inputs: [{ count: 1 }, { count: 1 }] });
+  });
 });

@@ -172,7 +172,7 @@ export class Metrics {
   #models(): void {
     const set = this.#set;
     const { scorer } = this.#service;
-    const statistics = scorer.statistics();
+    const statistics = scorer.statistics({ inputs: false });
     for (const { model, scoredRows, nonFiniteRows, failedRows, runMs } of statistics.models) {
       const labels = { model: model.identifier, version: String(model.version) };
       set.gauge('windrow_model_info', 'Always 1', 1, { ...labels, sha256: model.sha256 });

@@ -10,12 +10,13 @@ export function scorerStatistics(
   models: readonly LaneModel[],
   lanes: readonly Lane[],
   ledger: Ledger,
+  withInputs: boolean,
 ): ScorerStatistics {
   const byVersion = new Map<string, ModelStatistics>();
   for (const { identity, statistics } of new Set(models)) {
     const key = `${identity.identifier}/${identity.version}`;
     const known = byVersion.get(key);
-    const own = statistics.snapshot();
+    const own = statistics.snapshot(withInputs);
     byVersion.set(key, known === undefined ? own : mergeModelStatistics(known, own));
   }
   const { refused, retired, swaps, refusals, storeFailures, lastStoreError, workersLost } = ledger;

@@ -2,6 +2,7 @@
  * Sessions in a worker thread. A worker that dies is replaced by the next request to load a model; whatever it had to answer fails
  * with `WorkerLost`.
  */
+import './no-telemetry.ts';
 import { Worker } from 'node:worker_threads';
 import { WindrowError } from '@windrow/core';
 import type { ModelInfo } from '../model-info.ts';
