@@ -7,6 +7,7 @@ import { isIgnoredName, storedFilesSource, type StoredFile } from '@windrow/io';
 import { isPattern, objectPlace, patternPrefix } from './internal/object-place.ts';
 import { ObjectStorage } from './internal/object-storage.ts';
 import { Objects, type ObjectInfo } from './internal/objects.ts';
+import { splitWide, withinPattern } from './internal/source-name.ts';
 import { TRYING, type Trying } from './internal/trying.ts';
 
 export interface GcsOptions {
@@ -28,7 +29,7 @@ export interface GcsSourceOptions extends GcsOptions {
  * @throws WindrowError USAGE for what is no such URI; INPUT (from `splits`) where there is nothing that can be read
  */
 export function gcsSource(uri: string, options: GcsSourceOptions = {}): Source {
-  const [, place = uri, wide] = /^(.*)\?wide=(.*)$/s.exec(uri) ?? [];
+  const { place, wide } = splitWide(uri);
   const { bucket, name } = objectPlace(place);
   const objects = new Objects(bucket, { ...TRYING, ...options.trying });
   const storage = new ObjectStorage(objects);
@@ -47,7 +48,7 @@ export function gcsSource(uri: string, options: GcsSourceOptions = {}): Source {
 
 async function objectsOf(objects: Objects, name: string, uri: string): Promise<ObjectInfo[]> {
   if (isPattern(name)) {
-    const pattern = name.replaceAll(/(^|\/)\*\*([^/])/g, '$1**/*$2');
+    const pattern = withinPattern(name);
     const found = await objects.list(patternPrefix(name));
     return found.filter((info) => isVisible(info.name) && posix.matchesGlob(info.name, pattern));
   }

@@ -23,7 +23,7 @@ export { AtomicFile } from './files/atomic-file.ts';
 export type { WholeFile } from './files/file-sink.ts';
 export { RecordBatchFile } from './files/record-batch-file.ts';
 export type { SinkOptions } from './open-sink.ts';
-export { refuseClashes } from './files/refuse-clashes.ts';
+export { refuseClashes, type PlaceRule } from './files/refuse-clashes.ts';
 export * from './messages/dead-letter-messages.ts';
 export * from './messages/json-samples.ts';
 export * from './messages/message-decoder.ts';

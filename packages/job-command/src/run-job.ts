@@ -13,6 +13,7 @@ import {
   type JobReport,
   type SpillSpace,
 } from '@windrow/pipeline';
+import { placeRules } from './place-rules.ts';
 import { printSummary } from './print-summary.ts';
 import { sinkFactories } from './sink-factories.ts';
 import { sourceFactories } from './source-factories.ts';
@@ -119,10 +120,11 @@ export async function runJob(
   }
 }
 
-function refuseClashesOf({ parts, summaryFile, reads = [] }: JobRequest): Promise<void> {
+async function refuseClashesOf({ parts, summaryFile, reads = [] }: JobRequest): Promise<void> {
   const inputs = [...(typeof parts.definitions === 'string' ? [parts.definitions] : []), ...reads];
   const others = [parts.deadLetters, summaryFile].filter((uri) => uri !== null);
-  return refuseClashes([parts.source, ...inputs], [...parts.sinks, ...others]);
+  const outputs = [...parts.sinks, ...others];
+  await refuseClashes([parts.source, ...inputs], outputs, await placeRules(outputs));
 }
 
 /** A guess at what is wrong when nothing came out. */

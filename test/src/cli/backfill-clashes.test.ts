@@ -42,6 +42,20 @@ describe('outputs that clash', () => {
     expect(readFileSync(join(folder, 'samples.csv'), 'utf8')).toBe(SAMPLES);
   });
 
+  it.concurrent.each([
+    ['gs://plant/data', ['gs://plant/data/out.parquet']],
+    ['gs://plant/a.csv', ['gs://plant/a.csv']],
+    ['sim://extrusion?lines=1&hours=1', ['gs://plant/a.csv', 'gs://plant/a.csv']],
+    ['bigquery://p.d.samples?time=t', ['bigquery://p.d.samples']],
+  ])('from %s to %j: exit code 2, no service is asked', async (source, sinks) => {
+    const result = await runCommand('backfill', [
+      ...['--definitions', join(folder, 'definitions.json'), '--models', models],
+      ...['--source', source, ...sinks.flatMap((sink) => ['--sink', sink])],
+    ]);
+    expect(result.stderr).toContain('expected a place of its own');
+    expect(result.code).toBe(2);
+  });
+
   it('says so when nothing came out, and does not hang where nothing can be made', async () => {
     const given = ['--definitions', join(folder, 'definitions.json'), '--models', models];
     const source = ['--source', join(folder, 'samples.csv'), '--progress', 'none'];
