@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/src/**/*.test.ts'],
     setupFiles: ['test/src/kit/seed.ts'],
-    env: { WINDROW_SEED: seed },
+    env: { WINDROW_SEED: seed, ORT_DISABLE_TELEMETRY: '1' },
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--conditions=windrow-source'],

@@ -11,11 +11,14 @@ interface Ban {
   readonly where?: (path: string) => boolean;
 }
 
-/** The one file of a package that touches the process: it makes the host that commands are given. */
-const PROCESS_FILE = 'packages/cli/src/internal/process-host.ts';
+/** The files of packages that touch the process: one makes the host that commands are given, one keeps a library from reporting. */
+const PROCESS_FILES: readonly string[] = [
+  'packages/cli/src/internal/process-host.ts',
+  'packages/scoring/src/internal/no-telemetry.ts',
+];
 
 const isPure = (path: string): boolean =>
-  /^packages\/[^/]+\/src\//.test(path) && path !== PROCESS_FILE;
+  /^packages\/[^/]+\/src\//.test(path) && !PROCESS_FILES.includes(path);
 
 const outside = 'belongs in apps/; packages take it as an argument';
 /** Put together here, so that this file does not ban itself. */
