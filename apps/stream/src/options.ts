@@ -216,7 +216,7 @@ const operationOptions = {
     min: 0,
     max: 1,
     default: 0.01,
-    help: 'Share of deliveries, scores, publishes and checkpoints that are traced',
+    help: 'Share of deliveries, and of checkpoints, that are traced',
     group: OPERATIONS,
   },
 } as const satisfies OptionSpecs;

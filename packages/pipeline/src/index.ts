@@ -27,6 +27,7 @@ export {
 export { readOrder, type OrderedSplit } from './read-order.ts';
 export { timerClock, type LiveClock } from './live/live-clock.ts';
 export type { LiveEvent } from './live/live-event.ts';
+export type { FollowedDelivery, FollowedScore, LiveFollower } from './live/live-follower.ts';
 export { FiniteSink } from './live/finite-sink.ts';
 export { finiteSource } from './live/finite-source.ts';
 export { createLiveJob, type LiveJob } from './live/live-job.ts';
@@ -44,6 +45,7 @@ export type {
 } from './live/live-job-status.ts';
 export type { LiveScorer } from './live/live-scorer.ts';
 export { fingerprintOf, type Fingerprint } from './slices/fingerprint.ts';
+export { LinesScorer } from './slices/lines-scorer.ts';
 export { mergeRecords } from './slices/merge-records.ts';
 export { runSlice, type SliceBench, type SliceFiles } from './slices/run-slice.ts';
 export { runSlices, type SliceRunner, type SlicesProgress } from './slices/run-slices.ts';

@@ -1,12 +1,10 @@
 /** validate, dry-run, explain, schema, and what is refused before anything runs. */
 import { readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SLOW, withApp } from './stream-app.ts';
-import { outputId, secondsOf, withTinyJob, type TinyJob } from './tiny-job.ts';
+import { outputId, withTinyJob, type TinyJob } from './tiny-job.ts';
 
 const SCHEMA = join(import.meta.dirname, '../../../docs/stream-config.schema.json');
 
@@ -111,39 +109,4 @@ describe.concurrent('windrow-stream', SLOW, () => {
     const { code, stdout } = await said(['schema']);
     expect([code, stdout]).toEqual([0, readFileSync(SCHEMA, 'utf8')]);
   });
-
-  it('sends traces where it is told to', () =>
-    withTinyJob([1], async (job) => {
-      const names = new Set<string>();
-      const server = createServer((request, response) => {
-        const chunks: Buffer[] = [];
-        request.on('data', (chunk: Buffer) => chunks.push(chunk));
-        request.on('end', () => {
-          const text = Buffer.concat(chunks).toString('latin1');
-          for (const name of ['delivery', 'score', 'publish', 'checkpoint']) {
-            if (text.includes(name)) names.add(name);
-          }
-          response.end('{}');
-        });
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`;
-      const traced = ['--otel-endpoint', endpoint, '--otel-ratio', '1'];
-      const args = [...job.args, ...traced, '--checkpoint', job.path('state')];
-      try {
-        await withApp(args, async (app) => {
-          await app.logged('started');
-          await writeFile(job.input, secondsOf([1], 1_700_000_000, 1_700_000_030));
-          await app.until(
-            'predictions',
-            async () => (await app.metric('windrow_predictions_total')) === 15,
-          );
-          expect((await app.stop()).code).toBe(0);
-        });
-        expect([...names].toSorted()).toEqual(['checkpoint', 'delivery', 'publish', 'score']);
-      } finally {
-        server.closeAllConnections();
-        server.close();
-      }
-    }));
 });

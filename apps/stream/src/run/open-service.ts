@@ -58,20 +58,21 @@ export async function openService(
     const checkpoint = await openCheckpoint(settings, outside);
     const sources: LiveSource[] = [];
     for (const [i, kind] of kinds.entries()) {
-      const source = tracing.source(await kind.open(settings.source[i]!, outside));
+      const source = await kind.open(settings.source[i]!, outside);
       opened.push(source);
       sources.push(source);
     }
     const isWhole = isReplay && checkpoint === null;
-    const { outputs, ...sinks } = await openSinks(settings, isWhole, outside, tracing, opened);
+    const { outputs, ...sinks } = await openSinks(settings, isWhole, outside, opened);
     const letterLog = new LetterLog(logger, () => outside.terminal.elapsedMs());
     const job = createLiveJob({
       sources,
       ...sinks,
       ...timesAndBounds(settings, isReplay, outside),
-      scorer: tracing.scorer(scorer),
+      scorer,
       dictionary: MetricDictionary.of(definitions.value.flatMap((d) => d.inputMetricIds)),
       checkpoint,
+      ...(tracing.follower === null ? {} : { follower: tracing.follower }),
       onEvent: (event) => {
         logJobEvent(logger, letterLog, event);
         tracing.event(event);
@@ -161,7 +162,6 @@ async function openSinks(
   settings: Settings,
   isWhole: boolean,
   outside: Outside,
-  tracing: Tracing,
   opened: Opened,
 ): Promise<OpenedSinks> {
   const outputs: Output<never>[] = [];
@@ -174,8 +174,7 @@ async function openSinks(
         return output.whole === null ? output.sink.close() : output.whole.abort();
       },
     });
-    // A sink that is shown at the end must be seen as one by the job.
-    return output.whole === null ? tracing.sink(output.sink) : output.sink;
+    return output.sink;
   };
   for (const uri of settings.sink) sinks.push(keep(await openOutput(uri, outside)));
   const { deadLetter } = settings;
@@ -185,9 +184,10 @@ async function openSinks(
 }
 
 function openTracing(settings: Settings, { terminal }: Outside): Promise<Tracing> {
-  const { otelEndpoint: endpoint, otelRatio: ratio } = settings;
+  const { otelEndpoint: endpoint, otelRatio: ratio, sink } = settings;
   if (endpoint === null) return Promise.resolve(noTracing);
-  return startTracing({ endpoint, ratio, wallMs: () => terminal.nowMs() });
+  const clock = { wallMs: () => terminal.nowMs(), nowMs: () => terminal.elapsedMs() };
+  return startTracing({ endpoint, ratio, clock, sinks: sink.length });
 }
 
 /** @throws WindrowError USAGE where a file would be read and written by the same run */

@@ -9,6 +9,7 @@ import type {
 } from '@windrow/core';
 import type { LiveClock } from './live-clock.ts';
 import type { LiveEvent } from './live-event.ts';
+import type { LiveFollower } from './live-follower.ts';
 import type { LiveScorer } from './live-scorer.ts';
 
 /** Where and how often the job's state is kept. */
@@ -70,4 +71,6 @@ export interface LiveJobOptions {
   readonly bounds?: Partial<LiveBounds>;
   /** Takes what happens, for logs. */
   readonly onEvent?: (event: LiveEvent) => void;
+  /** Follows deliveries, for traces; default: nobody does. */
+  readonly follower?: LiveFollower;
 }

@@ -3,6 +3,7 @@
  * for. Segments are put one after the other.
  */
 import type { LiveClock } from '../live-clock.ts';
+import type { LiveFollower } from '../live-follower.ts';
 import { JOURNAL, blobName } from './checkpoint-names.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { SegmentHead } from './journal-format.ts';
@@ -33,6 +34,7 @@ interface Segment {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly mark: CommitMark;
+  readonly sealedMs: number;
 }
 
 export interface CommitsParts {
@@ -41,6 +43,7 @@ export interface CommitsParts {
   readonly commitMs: number;
   readonly commitBytes: number;
   readonly signal: AbortSignal;
+  readonly follower: LiveFollower | null;
   readonly markNow: () => CommitMark;
   readonly headNow: () => Pick<SegmentHead, 'sources' | 'published' | 'lettersPublished'>;
   readonly onCommit: (mark: CommitMark) => void;
@@ -105,10 +108,10 @@ export class JournalCommits implements Commits {
   seal(always: boolean = false): string | null {
     this.#sinceMs = null;
     if (always || this.writer.length > 0) {
-      const { store, markNow, headNow } = this.#parts;
+      const { store, clock, markNow, headNow } = this.#parts;
       const name = blobName(JOURNAL, store.epoch, ++this.#number);
       const bytes = this.writer.seal({ name, previous: this.#last, ...headNow() });
-      this.#segments.push({ name, bytes, mark: markNow() });
+      this.#segments.push({ name, bytes, mark: markNow(), sealedMs: clock.nowMs() });
       this.#segmentBytes += bytes.length;
       this.#last = name;
       this.#wakeup.wake();
@@ -140,7 +143,7 @@ export class JournalCommits implements Commits {
   }
 
   async #commit(segment: Segment): Promise<boolean> {
-    const { store, clock, onCommit } = this.#parts;
+    const { store, clock, follower, onCommit } = this.#parts;
     const startMs = clock.nowMs();
     if (!(await store.put(segment.name, segment.bytes))) return false;
     this.#segments.shift();
@@ -149,6 +152,7 @@ export class JournalCommits implements Commits {
     this.#bytes += segment.bytes.length;
     this.#tookMs = clock.nowMs() - startMs;
     this.#committed = segment.name;
+    follower?.committed(segment.bytes.length, clock.nowMs() - segment.sealedMs);
     onCommit(segment.mark);
     for (const waiter of this.#waiters) if (this.#has(waiter.segment)) waiter.done();
     this.#waiters = this.#waiters.filter((waiter) => !this.#has(waiter.segment));

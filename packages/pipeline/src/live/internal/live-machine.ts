@@ -159,7 +159,8 @@ export class LiveMachine {
 
   /** Takes the delivery that a source has in hand. */
   async take(feed: SourceFeed): Promise<void> {
-    const { clock, maxFutureMs } = this.#parts.options;
+    const { clock, maxFutureMs, follower } = this.#parts.options;
+    follower?.begun(feed.followed);
     const { batch, position } = feed.delivery!;
     const listeningMs = this.listening.read();
     const futureMs = maxFutureMs === null ? Number.POSITIVE_INFINITY : clock.wallMs() + maxFutureMs;
@@ -182,6 +183,7 @@ export class LiveMachine {
       batches: [batch],
     };
     await this.core.arrived(arrived, this.#run);
+    follower?.worked();
     feed.done();
     this.commits.noteWritten();
   }
@@ -307,6 +309,7 @@ export class LiveMachine {
       clock: options.clock,
       phases: this.phases,
       signal,
+      follower: options.follower ?? null,
       onScore: this.#scored,
       onScores: this.#scoresCame,
       onFailure: (message) => onEvent({ kind: 'score_failed', message }),
@@ -326,6 +329,7 @@ export class LiveMachine {
           clock: options.clock,
           phases: this.phases,
           signal,
+          follower: options.follower ?? null,
           onProgress: this.#progress,
           onFailure: (kind, predictions, message) =>
             onEvent({ kind, sink: sink.uri, predictions, message }),
@@ -347,6 +351,7 @@ export class LiveMachine {
           clock: options.clock,
           stopReading,
           signal,
+          follower: options.follower ?? null,
           onProgress,
           onAckFailure: (message) =>
             onEvent({ kind: 'acknowledge_failed', source: source.uri, message }),

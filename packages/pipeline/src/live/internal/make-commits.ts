@@ -31,6 +31,7 @@ export function makeCommits(
       commitMs: checkpoint?.commitMs ?? COMMIT_MS,
       commitBytes: checkpoint?.commitBytes ?? COMMIT_BYTES,
       signal,
+      follower: options.follower ?? null,
       ...hooks,
     },
     last,

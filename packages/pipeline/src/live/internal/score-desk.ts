@@ -12,6 +12,7 @@ import {
 import type { TensorSink, WindowEngine } from '@windrow/windowing';
 import type { PhaseClock } from '../../internal/phase-clock.ts';
 import type { LiveClock } from '../live-clock.ts';
+import type { LiveFollower } from '../live-follower.ts';
 import type { LiveScorer } from '../live-scorer.ts';
 import type { Score } from './score-ledger.ts';
 import { Wakeup } from './wakeup.ts';
@@ -21,6 +22,7 @@ export interface ScoreDeskParts {
   readonly clock: LiveClock;
   readonly phases: PhaseClock;
   readonly signal: AbortSignal;
+  readonly follower: LiveFollower | null;
   /** Takes each score, also such as are not finite. */
   readonly onScore: (score: Score) => void;
   /** All scores of a run were taken. */
@@ -53,6 +55,7 @@ export class ScoreDesk implements TensorSink {
       lend: (target, windowEndMs, row) => {
         this.#committed++;
         this.#lent++;
+        this.#tellJudged(target, windowEndMs);
         views.lend(target, windowEndMs, row);
       },
     };
@@ -69,6 +72,7 @@ export class ScoreDesk implements TensorSink {
 
   commit(target: number, windowEndMs: number): void {
     this.#committed++;
+    this.#tellJudged(target, windowEndMs);
     this.#parts.scorer.commit(target, windowEndMs);
   }
 
@@ -123,10 +127,31 @@ export class ScoreDesk implements TensorSink {
   readonly #emit = ({ length, targets, windowEndsMs, values, model }: ScoreBatch): void => {
     const { onScore, onScores } = this.#parts;
     for (let i = 0; i < length; i++) {
-      onScore({ target: targets[i]!, windowEndMs: windowEndsMs[i]!, value: values[i]!, model });
+      const score = {
+        target: targets[i]!,
+        windowEndMs: windowEndsMs[i]!,
+        value: values[i]!,
+        model,
+      };
+      onScore(score);
+      this.#tellScored(score);
     }
     onScores();
   };
+
+  #tellJudged(target: number, windowEndMs: number): void {
+    const { follower, scorer } = this.#parts;
+    if (follower?.isFollowing !== true) return;
+    follower.judged(scorer.targets[target]!.definition.outputMetricId, windowEndMs);
+  }
+
+  #tellScored({ target, windowEndMs, value, model }: Score): void {
+    const { follower, scorer } = this.#parts;
+    if (follower?.isFollowing !== true) return;
+    const { outputMetricId } = scorer.targets[target]!.definition;
+    const name = `${model.identifier}/${model.version}`;
+    follower.scored({ outputMetricId, windowEndMs, value, model: name });
+  }
 
   /** Each failure ends one drain; the scores after it come with the next. */
   async #drain(drain: () => Promise<void>): Promise<void> {

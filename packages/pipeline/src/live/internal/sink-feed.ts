@@ -12,6 +12,7 @@ import {
 } from '@windrow/core';
 import type { PhaseClock } from '../../internal/phase-clock.ts';
 import type { LiveClock } from '../live-clock.ts';
+import type { LiveFollower } from '../live-follower.ts';
 import type { LiveSinkStatus } from '../live-job-status.ts';
 import { backoffMs } from './backoff.ts';
 import type { LetterBox } from './letter-box.ts';
@@ -27,6 +28,7 @@ export interface SinkFeedParts {
   readonly clock: LiveClock;
   readonly phases: PhaseClock;
   readonly signal: AbortSignal;
+  readonly follower: LiveFollower | null;
   /** Something was published. */
   readonly onProgress: () => void;
   readonly onFailure: (
@@ -108,11 +110,15 @@ export class SinkFeed {
   async #publish(batch: PredictionBatch): Promise<void> {
     const { sink, letters, clock, signal, onFailure } = this.#parts;
     for (let failures = 0; !signal.aborted;) {
+      const { follower } = this.#parts;
+      const tell = follower?.isFollowing === true ? follower.publishing(sink.uri, batch) : null;
       try {
         await sink.publish(batch);
+        tell?.(null);
         this.#failure = null;
         return;
       } catch (error) {
+        tell?.(messageOf(error));
         if (signal.aborted) return;
         if (isForGood(error) && letters.hasSink) return this.#divide(batch, messageOf(error));
         this.#failure = messageOf(error);

@@ -11,6 +11,7 @@ import {
   type MetricDictionary,
 } from '@windrow/core';
 import type { LiveClock } from '../live-clock.ts';
+import type { FollowedDelivery, LiveFollower } from '../live-follower.ts';
 import type { LiveSourceStatus } from '../live-job-status.ts';
 import { backoffMs } from './backoff.ts';
 import { Wakeup } from './wakeup.ts';
@@ -37,6 +38,7 @@ export interface SourceFeedParts {
   readonly stopReading: AbortSignal;
   /** Ends everything. */
   readonly signal: AbortSignal;
+  readonly follower: LiveFollower | null;
   /** A delivery is there, the source is over, or something was acknowledged. */
   readonly onProgress: () => void;
   readonly onAckFailure: (message: string) => void;
@@ -75,6 +77,12 @@ export class SourceFeed {
   /** The delivery in hand; null: none at the moment. */
   get delivery(): Delivery | null {
     return this.#delivery;
+  }
+
+  /** The same, for who follows it. */
+  get followed(): FollowedDelivery {
+    const { batch, sequence } = this.#delivery!;
+    return { source: this.uri, sequence, samples: batch.length };
   }
 
   /** What could not be read, on the way to the delivery in hand. */
@@ -203,6 +211,7 @@ export class SourceFeed {
     this.#rejected = rejected;
     this.#delivery = delivery;
     this.#deliveries++;
+    this.#parts.follower?.arrived(this.followed);
     this.#parts.onProgress();
     while (this.#delivery !== null && !this.#parts.signal.aborted) {
       await this.#taken.wait(Number.POSITIVE_INFINITY);
