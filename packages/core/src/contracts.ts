@@ -106,6 +106,15 @@ export interface Source {
     range: TimeRange | null,
     metricIds: readonly string[] | null,
   ): Promise<SourceDescription>;
+  /**
+   * Only of sources whose rows may lie by metric, such as a table that is sorted so: there, a few metrics over a long time cost less than
+   * all of them over a short one. Gives what opens the same source for some of these metrics, as long as this one is open (`close`
+   * of the part leaves it so); null where the rows lie in another order.
+   */
+  bySeries?(
+    range: TimeRange | null,
+    metricIds: readonly string[],
+  ): Promise<((metricIds: readonly string[]) => Source) | null>;
   close(): Promise<void>;
 }
 

@@ -6,8 +6,6 @@
  * one is handed over as it comes, with back-pressure.
  */
 import {
-  TIMESTAMP_MS_MAX,
-  TIMESTAMP_MS_MIN,
   WindrowError,
   type MetricDictionary,
   type ReadOptions,
@@ -22,29 +20,26 @@ import type { Database, Settings } from './internal/database.ts';
 import { Delivered } from './internal/delivered.ts';
 import { patiently, waitBefore, type Patience } from './internal/patience.ts';
 import { HELD_BYTES_MAX, SplitAnswers } from './internal/split-answers.ts';
-import { planSlices, type Slice, type SliceRun } from './internal/plan-slices.ts';
+import { IDS_MAX, Spellings } from './internal/spellings.ts';
 import {
   SENT_ARRIVAL,
   SENT_COLUMNS,
   contentQuery,
   samplesQuery,
-  slicesQuery,
   spellingsQuery,
   type Query,
   type Rows,
   type TableShape,
 } from './internal/table-queries.ts';
 import { DescribedTable, describeQuery } from './internal/table-shape.ts';
+import {
+  areBySeries,
+  isTableSplit,
+  listSplits,
+  type TableSplit,
+  type TableSplitsOptions,
+} from './internal/table-splits.ts';
 import type { TableMapping } from './table-mapping.ts';
-
-/** What a split should have at least, where there is that much. */
-const SPLIT_ROWS = 1 << 21;
-const SLICE_MS = 900_000;
-const SLICES_MAX = 200_000;
-/** More metrics than this are not made a condition: parameters stand in the URL, of which ClickHouse takes 1 MiB. */
-const IDS_MAX = 4096;
-/** A dictionary's index, a time, a value. */
-const ROW_BYTES = 20;
 
 /** What was read, told by the data itself: equal for equal rows, in whatever order they lie and whichever parts hold them. */
 export interface TableSnapshot {
@@ -80,10 +75,8 @@ export interface TableOptions {
   readonly metricIds: readonly string[] | null;
 }
 
-/** A split of a table: plain data. */
-interface TableSplit extends SourceSplit {
-  readonly slice: Rows['slice'];
-}
+/** Metrics that tell how the rows lie. */
+const SERIES_TRIED = 16;
 
 export class ClickHouseTable implements TableSource {
   readonly uri: string;
@@ -93,36 +86,46 @@ export class ClickHouseTable implements TableSource {
   readonly #answers: SplitAnswers;
   /** The splits that were listed last: they are mostly read in their order. */
   #listed: readonly TableSplit[] = [];
-  readonly #spellings: Map<string, Promise<readonly string[]>> = new Map();
+  readonly #spellings: Spellings;
+  /** The table of which this is a part; null: it is whole, and owns its database. */
+  readonly #whole: ClickHouseTable | null;
 
-  constructor(database: Database, options: TableOptions) {
+  constructor(database: Database, options: TableOptions, whole: ClickHouseTable | null = null) {
     this.uri = options.uri;
     this.#database = database;
     this.#options = options;
+    this.#whole = whole;
     this.#answers = new SplitAnswers(database, options.settings);
+    this.#spellings =
+      whole !== null ? whole.#spellings : new Spellings((ids) => this.#spellingsOf(ids));
   }
 
   async splits(range: TimeRange | null): Promise<readonly SourceSplit[]> {
-    const { mapping, metricIds } = this.#options;
+    const { metricIds } = this.#options;
     const { shape } = await this.#open();
     const rows: Rows = { range, ids: await this.#asked(shape, metricIds), slice: null };
-    let sliceMs = mapping.sliceMs ?? SLICE_MS;
-    for (;;) {
-      const found = await this.#rows(slicesQuery(shape, rows, sliceMs, SLICES_MAX));
-      if (found.length <= SLICES_MAX) {
-        const slices = found.map(sliceOf);
-        const runs = planSlices(slices, mapping.sliceMs === null ? SPLIT_ROWS : 0);
-        this.#listed = this.#splitsOf(runs, sliceMs);
-        return this.#listed;
-      }
-      if (mapping.sliceMs !== null) {
-        throw new WindrowError(
-          'USAGE',
-          `${this.uri}: found more than ${SLICES_MAX} slices with rows, expected longer ones than slice= says`,
-        );
-      }
-      sliceMs *= 8;
-    }
+    this.#listed = await listSplits(this.#listing(), shape, rows);
+    return this.#listed;
+  }
+
+  async bySeries(
+    range: TimeRange | null,
+    metricIds: readonly string[],
+  ): Promise<((metricIds: readonly string[]) => Source) | null> {
+    const { shape } = await this.#open();
+    // What is sorted by the server comes in one order only.
+    if (shape.ordered || metricIds.length === 0) return null;
+    const rows: Rows = { range, ids: await this.#asked(shape, metricIds), slice: null };
+    const listing = this.#listing();
+    const splits = this.#listed.length > 0 ? this.#listed : await listSplits(listing, shape, rows);
+    const every = Math.ceil(metricIds.length / SERIES_TRIED);
+    const few = metricIds.filter((_, i) => i % every === 0);
+    const isBySeries = await areBySeries(listing, shape, rows, {
+      splits,
+      few: (await this.#asked(shape, few)) ?? [],
+      share: few.length / metricIds.length,
+    });
+    return isBySeries ? (ids) => this.#part(ids) : null;
   }
 
   async *read(split: SourceSplit, options: ReadOptions): AsyncGenerator<SampleBatch> {
@@ -181,7 +184,7 @@ export class ClickHouseTable implements TableSource {
 
   async close(): Promise<void> {
     await this.#settle();
-    await this.#database.close();
+    if (this.#whole === null) await this.#database.close();
   }
 
   async *#attempt(
@@ -222,6 +225,7 @@ export class ClickHouseTable implements TableSource {
   }
 
   #open(): Promise<DescribedTable> {
+    if (this.#whole !== null) return this.#whole.#open();
     const { from, mapping } = this.#options;
     this.#table ??= this.#rows(describeQuery(from)).then(
       (described) => new DescribedTable(from, mapping, described, this.uri),
@@ -229,23 +233,33 @@ export class ClickHouseTable implements TableSource {
     return this.#table;
   }
 
+  #part(metricIds: readonly string[]): Source {
+    return new ClickHouseTable(this.#database, { ...this.#options, metricIds }, this);
+  }
+
+  #listing(): TableSplitsOptions {
+    const { mapping, metricIds } = this.#options;
+    return {
+      ask: (query) => this.#rows(query),
+      uri: this.uri,
+      sliceMs: mapping.sliceMs,
+      countsRows: metricIds !== null,
+    };
+  }
+
   /** What the condition on the ids asks for; null: it is not made. */
   async #asked(
     shape: TableShape,
     ids: readonly string[] | null,
   ): Promise<readonly string[] | null> {
-    if (ids === null || ids.length > IDS_MAX || shape.id.asks === 'ids') {
-      return ids !== null && ids.length > IDS_MAX ? null : ids;
-    }
-    const key = ids.toSorted().join();
-    let spellings = this.#spellings.get(key);
-    if (spellings === undefined) {
-      spellings = this.#rows(spellingsQuery(shape, ids)).then((rows) =>
-        rows.map(([text]) => String(text)),
-      );
-      this.#spellings.set(key, spellings);
-    }
-    return spellings;
+    if (ids === null || ids.length > IDS_MAX) return null;
+    return shape.id.asks === 'ids' ? ids : this.#spellings.of(ids);
+  }
+
+  async #spellingsOf(ids: readonly string[]): Promise<string[]> {
+    const { shape } = await this.#open();
+    const rows = await this.#rows(spellingsQuery(shape, ids));
+    return rows.map(([text]) => String(text));
   }
 
   #rows(query: Query): Promise<unknown[][]> {
@@ -257,65 +271,12 @@ export class ClickHouseTable implements TableSource {
       () => this.#database.renew(),
     );
   }
-
-  #splitsOf(runs: readonly SliceRun[], sliceMs: number): TableSplit[] {
-    let lastMs = 0;
-    return runs.map(({ keys, rowCount, minMs, maxMs }) => {
-      // Rows without a time give no samples: any bounds are true, and these keep the order of reading.
-      const [first, last] = [bounded(minMs ?? lastMs), bounded(maxMs ?? lastMs)];
-      lastMs = last;
-      const isKnown = this.#options.metricIds !== null;
-      return {
-        sequence: 0,
-        name: `${this.uri}, ${keys === null ? 'rows without a time' : spanName(keys, sliceMs)}`,
-        sizeBytes: rowCount * ROW_BYTES,
-        rowCount: isKnown && minMs !== null ? rowCount : null,
-        minMs: first,
-        maxMs: last,
-        slice:
-          keys === null
-            ? 'null'
-            : { fromMs: keys.first * sliceMs, toMs: (keys.last + 1) * sliceMs },
-      };
-    });
-  }
-}
-
-function sliceOf([key, rowCount, minMs, maxMs]: readonly unknown[]): Slice {
-  return {
-    key: numberOrNull(key),
-    rowCount: Number(rowCount),
-    minMs: numberOrNull(minMs),
-    maxMs: numberOrNull(maxMs),
-  };
-}
-
-/** Integers of 64 bits come as numbers or as text, by the server's settings. */
-function numberOrNull(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value);
-}
-
-function bounded(ms: number): number {
-  return Math.min(TIMESTAMP_MS_MAX, Math.max(TIMESTAMP_MS_MIN, ms));
-}
-
-function spanName(
-  keys: { readonly first: number; readonly last: number },
-  sliceMs: number,
-): string {
-  const from = bounded(keys.first * sliceMs);
-  const to = bounded((keys.last + 1) * sliceMs);
-  return `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
 }
 
 /** The ids of a dictionary that takes no others; null for one that takes every id. */
 function idsOf(dictionary: MetricDictionary): readonly string[] | null {
   if (!dictionary.closed) return null;
   return Array.from({ length: dictionary.size }, (_, slot) => dictionary.text(slot));
-}
-
-function isTableSplit(split: SourceSplit): split is TableSplit {
-  return 'slice' in split;
 }
 
 function brokenOff(error: unknown, where: string): WindrowError {

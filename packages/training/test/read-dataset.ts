@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JobProgress } from '@windrow/pipeline';
 import { exportDataset, type ExportReport } from '../src/dataset/export-dataset.ts';
 import type { ExportRequest } from '../src/dataset/export-request.ts';
 import { readExamples } from '../src/dataset/read-examples.ts';
@@ -22,6 +23,7 @@ export type Asked = Partial<Omit<ExportRequest, 'pass' | 'split' | 'output'>> & 
   readonly split?: string;
   readonly range?: ExportRequest['pass']['range'];
   readonly output?: Partial<ExportRequest['output']>;
+  readonly onProgress?: (progress: JobProgress) => void;
 };
 
 /** Exports to `path`; every window unless something else is asked for. */
@@ -30,7 +32,7 @@ export function exportTo(
   source: RowSource,
   asked: Asked = {},
 ): Promise<ExportReport> {
-  const { split = 'none', range, output, ...others } = asked;
+  const { split = 'none', range, output, onProgress, ...others } = asked;
   return withPass(
     source,
     (pass) =>
@@ -46,7 +48,7 @@ export function exportTo(
         metricNames: new Map(),
         output: { path, overwrite: false, format: 'parquet', flat: 'none', npy: false, ...output },
         tool: { version: '0', command: ['test'] },
-        pass,
+        pass: onProgress === undefined ? pass : { ...pass, onProgress },
         ...others,
       }),
     range,

@@ -1,13 +1,12 @@
 /** The tensors of a dataset are those of the goldens, byte for byte, and those of the backfill: what production scores. */
 import { readFileSync } from 'node:fs';
 import { MetricDictionary } from '@windrow/core';
-import { SpillFolder, fileSource, readDefinitions, openSampleSink } from '@windrow/io';
-import { runExport } from '@windrow/pipeline';
-import { RecordBatchReader, tableFromIPC } from 'apache-arrow';
+import { fileSource, readDefinitions, openSampleSink } from '@windrow/io';
+import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
-import { readTensorBatch } from '@windrow/windowing';
 import { SKIPPED, fixture, hasFixtures } from '../kit/fixtures.ts';
 import { MemorySource, readAll, reordered, shuffled } from '../kit/memory-source.ts';
+import { backfillTensors, tensorsOf } from './exported-tensors.ts';
 import { inFolder, succeed } from './in-folder.ts';
 
 const cases = [
@@ -18,20 +17,6 @@ const cases = [
 ] as const;
 
 const ROUGH = 'data/liveline-30min-rough.parquet';
-
-/** Tensors of an exported Arrow part by window end. */
-function tensorsOf(path: string): Map<number, Uint8Array> {
-  const tensors = new Map<number, Uint8Array>();
-  for (const batch of RecordBatchReader.from(readFileSync(path))) {
-    const windows = readTensorBatch(batch);
-    const size = windows.shape[0]! * windows.shape[1]!;
-    for (let i = 0; i < windows.length; i++) {
-      const own = windows.tensors.slice(i * size, (i + 1) * size);
-      tensors.set(windows.windowEndsMs[i]!, new Uint8Array(own.buffer));
-    }
-  }
-  return tensors;
-}
 
 describe.skipIf(!hasFixtures)(`exported tensors${SKIPPED}`, () => {
   it.each(cases)('%s as %s', (golden, dtype, column) =>
@@ -63,26 +48,7 @@ describe.skipIf(!hasFixtures)(`exported tensors${SKIPPED}`, () => {
       const rows = await readAll(fileSource(fixture(ROUGH)), new MetricDictionary());
       const disorder = reordered(rows, shuffled(rows.ids.length, 7));
       await writeSamples(path('shuffled.parquet'), disorder);
-      const scored = new Map<number, Uint8Array>();
-      const spill = new SpillFolder();
-      await runExport({
-        source: new MemorySource(rows),
-        targets: [{ definition, dtype: 'float64' }],
-        dictionary: MetricDictionary.of(definition.inputMetricIds),
-        deadLetters: null,
-        nowMs: () => performance.now(),
-        range: { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY },
-        spill,
-        write: (_target, { length, windowEndsMs, tensors }) => {
-          const size = (definition.windowMs / 1000) * definition.inputMetricIds.length;
-          for (let i = 0; i < length; i++) {
-            const own = tensors.slice(i * size, (i + 1) * size);
-            scored.set(windowEndsMs[i]!, new Uint8Array(own.buffer));
-          }
-          return Promise.resolve();
-        },
-      });
-      await spill.close();
+      const scored = await backfillTensors(new MemorySource(rows), definition);
       const asked = [
         ...['--definitions', fixture('definitions/liveline.json')],
         ...['--source', path('shuffled.parquet')],

@@ -98,7 +98,7 @@ function dateTime64Ms(column: string, scale: number): string {
 
 /** How a column of metric ids is read and asked for. */
 export interface IdColumn {
-  /** What is sent: text by dictionary, or 16 bytes. */
+  /** What is sent: text or 16 bytes, by dictionary where the column is none of bytes. */
   readonly sent: string;
   /**
    * The condition on the bare column that it is one of `{ids}`, and what `ids` holds: canonical ids, or the texts of the
@@ -106,42 +106,42 @@ export interface IdColumn {
    */
   readonly asked: string;
   readonly asks: 'ids' | 'spellings';
-  /** Lower-case text of the id. */
-  readonly text: string;
+  /** The 16 bytes of the id, however the column holds it; of a text that is none, some that are always the same. */
+  readonly bytes: string;
 }
 
 /** Null where the type can hold no ids. */
 export function idColumn(name: string, { base }: ColumnType): IdColumn | null {
   const column = quoted(name);
-  const text = `lower(toString(${column}))`;
   switch (base) {
     case 'UUID':
       return {
-        sent: `toLowCardinality(toString(${column}))`,
+        // Half the work of its text, for ClickHouse.
+        sent: `toLowCardinality(UUIDToNum(${column}))`,
         asked: `${column} IN {ids:Array(UUID)}`,
         asks: 'ids',
-        text: `toString(${column})`,
+        bytes: `UUIDToNum(${column})`,
       };
     case 'String':
       return {
         sent: `toLowCardinality(${column})`,
         asked: `${column} IN {ids:Array(String)}`,
         asks: 'spellings',
-        text,
+        bytes: `UUIDStringToNum(${column})`,
       };
     case 'FixedString(36)':
       return {
         sent: `toLowCardinality(toString(${column}))`,
         asked: `toString(${column}) IN {ids:Array(String)}`,
         asks: 'spellings',
-        text,
+        bytes: `UUIDStringToNum(toString(${column}))`,
       };
     case 'FixedString(16)':
       return {
         sent: column,
         asked: `${column} IN (SELECT UUIDStringToNum(arrayJoin({ids:Array(String)})))`,
         asks: 'ids',
-        text: `UUIDNumToString(${column})`,
+        bytes: column,
       };
     default:
       return null;

@@ -52,3 +52,27 @@ function least(
 ): number | null {
   return a === null ? b : b === null ? a : choose(a, b);
 }
+
+const SECOND_MS = 1000;
+
+/**
+ * A length, in whole seconds, at which the largest slice would have at most `rowsMax` rows if they are spread evenly in it.
+ * @returns null where slices are short enough, or would be more than `slicesMax`
+ */
+export function finerSlice(
+  slices: readonly Slice[],
+  sliceMs: number,
+  { rowsMax, slicesMax }: { readonly rowsMax: number; readonly slicesMax: number },
+): {
+  readonly shorterMs: number;
+  readonly largest: { readonly key: number; readonly rowCount: number };
+} | null {
+  let largest = { key: 0, rowCount: 0 };
+  for (const { key, rowCount } of slices) {
+    if (key !== null && rowCount > largest.rowCount) largest = { key, rowCount };
+  }
+  const pieces = Math.ceil(largest.rowCount / rowsMax);
+  if (pieces < 2 || slices.length * pieces > slicesMax) return null;
+  const shorterMs = Math.max(1, Math.floor(sliceMs / pieces / SECOND_MS)) * SECOND_MS;
+  return shorterMs < sliceMs ? { shorterMs, largest } : null;
+}

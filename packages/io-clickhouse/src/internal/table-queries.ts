@@ -73,6 +73,16 @@ export function slicesQuery(
   };
 }
 
+/** What ClickHouse expects to read for some rows: rows of `[database, table, parts, rows, marks]`, none where it cannot say. */
+export function estimateQuery(shape: TableShape, rows: Rows): Query {
+  const where = conditions(shape, rows);
+  const columns = `${shape.id.sent}, ${shape.time.ms}, ${shape.value}`;
+  return {
+    sql: `EXPLAIN ESTIMATE SELECT ${columns} FROM ${shape.from}${where.sql} FORMAT JSONCompact`,
+    params: where.params,
+  };
+}
+
 /** The texts in the table that mean one of the ids. */
 export function spellingsQuery(shape: TableShape, ids: readonly string[]): Query {
   return {
@@ -84,7 +94,7 @@ export function spellingsQuery(shape: TableShape, ids: readonly string[]): Query
 /** Number of rows, and a hash of their ids, times and values that does not depend on their order. */
 export function contentQuery(shape: TableShape, rows: Rows): Query {
   const where = conditions(shape, rows);
-  const inner = `SELECT ${shape.id.text} AS __id, ${shape.time.ms} AS __ms, ${shape.value} AS __value FROM ${shape.from}${where.sql}`;
+  const inner = `SELECT ${shape.id.bytes} AS __id, ${shape.time.ms} AS __ms, ${shape.value} AS __value FROM ${shape.from}${where.sql}`;
   return {
     sql: `SELECT count(), hex(sum(cityHash64(__id, __ms, __value))) FROM (${inner}) FORMAT JSONCompact`,
     params: where.params,

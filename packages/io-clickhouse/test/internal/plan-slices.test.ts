@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planSlices, type Slice } from '../../src/internal/plan-slices.ts';
+import { finerSlice, planSlices, type Slice } from '../../src/internal/plan-slices.ts';
 
 const slice = (key: number | null, rowCount: number): Slice => ({
   key,
@@ -51,5 +51,25 @@ describe('slices that are read at once', () => {
         );
       }),
     );
+  });
+});
+
+describe('slices with too many rows', () => {
+  const bounds = { rowsMax: 10, slicesMax: 100 };
+  it.each([
+    ['are cut evenly, in whole seconds', [slice(1, 4), slice(2, 25)], 60_000, bounds, 20_000],
+    ['down to a second', [slice(1, 1000)], 60_000, { ...bounds, slicesMax: 1000 }, 1000],
+    ['not where they are short enough', [slice(1, 10), slice(null, 99)], 60_000, bounds, null],
+    [
+      'not where they would be too many',
+      [slice(1, 20), slice(2, 1)],
+      60_000,
+      { ...bounds, slicesMax: 3 },
+      null,
+    ],
+    ['not below a second', [slice(1, 20)], 1000, bounds, null],
+  ] as const)('%s', (_name, slices, sliceMs, { rowsMax, slicesMax }, shorterMs) => {
+    const found = finerSlice(slices, sliceMs, { rowsMax, slicesMax });
+    expect(found?.shorterMs ?? null).toBe(shorterMs);
   });
 });

@@ -3,6 +3,7 @@ import type { TableMapping } from '../../src/table-mapping.ts';
 import { DescribedTable } from '../../src/internal/table-shape.ts';
 import {
   contentQuery,
+  estimateQuery,
   samplesQuery,
   slicesQuery,
   type TableShape,
@@ -31,7 +32,7 @@ const everything = { range: null, ids: null, slice: null };
 describe('the SQL for a table', () => {
   it('asks for everything', () => {
     expect(samplesQuery(shapeOf('Int64'), everything, null)).toEqual({
-      sql: 'SELECT toLowCardinality(toString(`id`)) AS __id, toInt64(`t`) AS __ms, toFloat64(`v`) AS __value FROM `db`.`s` FORMAT ArrowStream',
+      sql: 'SELECT toLowCardinality(UUIDToNum(`id`)) AS __id, toInt64(`t`) AS __ms, toFloat64(`v`) AS __value FROM `db`.`s` FORMAT ArrowStream',
       params: {},
     });
   });
@@ -95,6 +96,15 @@ describe('the SQL for a table', () => {
   it('sends the arrival that is asked for', () => {
     const shape = shapeOf('Int64', { arrival: 'at' });
     expect(samplesQuery(shape, everything, shape.arrival).sql).toContain('`at`) AS __arrival FROM');
+  });
+
+  it('asks what would be read for some rows, by the same conditions', () => {
+    const rows = { ...everything, slice: { fromMs: 1, toMs: 2 } };
+    const { sql, params } = estimateQuery(shapeOf('Int64'), rows);
+    const where = /WHERE .*(?= FORMAT)/.exec(samplesQuery(shapeOf('Int64'), rows, null).sql)![0];
+    expect(sql).toMatch(/^EXPLAIN ESTIMATE SELECT /);
+    expect(sql).toContain(where);
+    expect(params).toEqual({ from: 1, to: 2 });
   });
 
   it('hashes rows in a way that no order changes', () => {

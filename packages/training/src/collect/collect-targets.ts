@@ -2,17 +2,11 @@
  * The observed cells of target metrics, in a temporary file: pairs `[cell, value]` (float64) in runs of one series each. Cells are
  * made by the engine, as windows of one cell, so that a target is aggregated as an input would be.
  */
-import {
-  MetricDictionary,
-  type Definition,
-  type ModelIdentity,
-  type Scorer,
-  type ScoringTarget,
-  type TensorRow,
-} from '@windrow/core';
-import { runBackfill, type SpillFile } from '@windrow/pipeline';
+import type { Definition, ModelIdentity, Scorer, ScoringTarget, TensorRow } from '@windrow/core';
+import type { SpillFile } from '@windrow/pipeline';
 import type { NextCells } from '../targets/target-cells.ts';
 import type { PassOptions } from './collect-windows.ts';
+import { runPass } from './run-pass.ts';
 
 const NO_MODEL: ModelIdentity = { identifier: '', version: 0, sha256: '' };
 /** Cells of one series that are written at once. */
@@ -120,11 +114,6 @@ export async function collectTargets(
   pass: PassOptions,
 ): Promise<TargetRecords> {
   const records = new TargetRecords(await pass.spill.create());
-  await runBackfill({
-    ...pass,
-    scorer: new CellCollector(series, records),
-    dictionary: MetricDictionary.of(series.map(({ metricId }) => metricId)),
-    sinks: [],
-  });
+  await runPass(pass, new CellCollector(series, records));
   return records;
 }

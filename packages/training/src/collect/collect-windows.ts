@@ -1,15 +1,10 @@
 /** All windows of a source, in any order of arrival: nothing is late. */
-import {
-  MetricDictionary,
-  type DeadLetter,
-  type SampleCounts,
-  type Sink,
-  type Source,
-} from '@windrow/core';
-import { runBackfill, type JobProgress, type SpillSpace } from '@windrow/pipeline';
+import type { DeadLetter, SampleCounts, Sink, Source } from '@windrow/core';
+import type { JobProgress, SpillSpace } from '@windrow/pipeline';
 import type { EndRange } from '@windrow/windowing';
 import type { TensorForm } from '../tensor-form.ts';
 import { WindowRecords } from './collected-windows.ts';
+import { runPass } from './run-pass.ts';
 import { WindowCollector, type CollectOptions, type RefusedFor } from './window-collector.ts';
 import type { ExportedWindowCounts } from './window-counts.ts';
 
@@ -58,12 +53,7 @@ export async function collectInto(
   keep: Omit<CollectOptions, 'range'>,
 ): Promise<Omit<CollectedWindows, 'records'>> {
   const collector = new WindowCollector(form, records, { ...keep, range: pass.range });
-  const report = await runBackfill({
-    ...pass,
-    scorer: collector,
-    dictionary: MetricDictionary.of(form.definitions.flatMap((d) => d.inputMetricIds)),
-    sinks: [],
-  });
+  const report = await runPass(pass, collector);
   collector.finish();
   return {
     counts: collector.counts,
