@@ -52,6 +52,7 @@ export { runSlices, type SliceRunner, type SlicesProgress } from './slices/run-s
 export type { SliceRecord } from './slices/slice-record.ts';
 export type { Cuts, Shard, Slice, SliceSplit } from './slices/slice.ts';
 export { WorkFolder } from './slices/work-folder.ts';
+export { WorkLock } from './slices/work-lock.ts';
 export { deliver } from './slices/deliver.ts';
 export { planBackfill, slicesOfPlan, type BackfillPlan } from './slices/plan-backfill.ts';
 export { KnownPredictions, type Changes } from './slices/known-predictions.ts';

@@ -6,12 +6,15 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkLock } from '@windrow/pipeline';
 import { definitionsFor, simOptions } from '@windrow/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended, startCommand, type CommandResult } from '../kit/run-command.ts';
 import { bundledModels } from '../kit/run-sliced.ts';
 
 const KILLS = 20;
+/** So many outputs are made at the same time, each killed again and again. */
+const CHAINS = 2;
 const seed = Number(process.env['WINDROW_SEED']);
 let folder: string;
 let base: string[];
@@ -35,70 +38,107 @@ function random(from: number): () => number {
   };
 }
 
-interface Ended extends CommandResult {
-  readonly ms: number;
+const run = (sink: string, more: readonly string[]): Promise<CommandResult> =>
+  ended(startCommand('backfill', [...base, '--sink', sink, ...more]));
+
+function filesIn(folderPath: string): number {
+  return existsSync(folderPath) ? readdirSync(folderPath).length : 0;
 }
 
-async function run(sink: string, more: readonly string[], killAfterMs?: number): Promise<Ended> {
-  const startMs = performance.now();
+/**
+ * Runs until so many more files stand in the work folder and some milliseconds have passed, and kills it: a point of the run, however fast
+ * the machine is.
+ */
+async function runUntil(
+  sink: string,
+  more: readonly string[],
+  at: { readonly files: number; readonly ms: number },
+): Promise<CommandResult> {
+  const work = `${sink}.windrow`;
+  const goal = filesIn(work) + at.files;
   const child = startCommand('backfill', [...base, '--sink', sink, ...more]);
   const end = ended(child);
   const over = new AbortController();
-  if (killAfterMs !== undefined) {
-    void sleep(killAfterMs, null, { signal: over.signal }).then(
-      () => child.kill('SIGKILL'),
-      () => undefined,
-    );
+  void end.then(() => over.abort());
+  while (!over.signal.aborted && filesIn(work) < goal) await sleep(3);
+  await sleep(at.ms);
+  child.kill('SIGKILL');
+  return end;
+}
+
+/** What became of one output that was killed again and again. */
+interface Killed {
+  /** What stood under its name after each kill, if anything did. */
+  readonly seen: readonly Buffer[];
+  /** Runs that went on with slices of another. */
+  readonly continued: number;
+  /** Runs that came to their end. */
+  readonly completed: readonly Buffer[];
+}
+
+async function killAgain(sink: string, kills: number, next: () => number): Promise<Killed> {
+  const seen: Buffer[] = [];
+  const completed: Buffer[] = [];
+  let continued = 0;
+  for (let kill = 0; kill < kills;) {
+    const own = ['--slice-samples', '18000', '--workers', kill % 4 === 0 ? '2' : '1'];
+    // From the start (no file more) to the end (all of them, and then the output is put together).
+    const at = { files: Math.floor(next() * 24), ms: next() * 40 };
+    const result = await runUntil(sink, own, at);
+    if (result.stderr.includes('of which are done')) continued++;
+    if (result.signal === 'SIGKILL') {
+      kill++;
+      if (existsSync(sink)) seen.push(readFileSync(sink));
+      continue;
+    }
+    expect(result).toMatchObject({ code: 0 });
+    completed.push(readFileSync(sink));
+    expect(existsSync(`${sink}.windrow`)).toBe(false);
+    rmSync(sink);
   }
-  const result = await end;
-  over.abort();
-  return { ...result, ms: performance.now() - startMs };
+  expect(await run(sink, ['--workers', '2'])).toMatchObject({ code: 0 });
+  completed.push(readFileSync(sink));
+  return { seen, continued, completed };
 }
 
 describe('a backfill that is killed', () => {
   it(`goes on where it was, ${KILLS} times (seed ${seed})`, async () => {
-    const next = random(seed);
     const whole = join(folder, 'whole.parquet');
-    expect(await run(whole, ['--workers', '1'])).toMatchObject({ code: 0 });
-    const bytes = readFileSync(whole);
-    const sink = join(folder, 'killed.parquet');
-    const sliced = ['--slice-samples', '18000', '--workers', '2'];
-    const undisturbed = await run(sink, sliced);
+    const undisturbed = await run(whole, ['--slice-samples', '18000', '--workers', '2']);
     expect(undisturbed.stderr).toMatch(/^plan .* in \d+ slices, 2 at a time/m);
-    expect(readFileSync(sink).equals(bytes)).toBe(true);
-    rmSync(sink);
-    /** What stood under the output's name after each kill. */
-    const seen: Buffer[] = [];
-    let kills = 0;
-    let completed = 0;
-    let continued = 0;
-    while (kills < KILLS) {
-      const workers = kills % 4 === 0 ? 2 : 1;
-      const own = ['--slice-samples', '18000', '--workers', String(workers)];
-      const result = await run(sink, own, undisturbed.ms * (0.3 + 0.8 * next()));
-      if (/of which are done/.test(result.stderr)) continued++;
-      if (result.signal === 'SIGKILL') {
-        kills++;
-        // The output is there as a whole or not at all.
-        seen.push(existsSync(sink) ? readFileSync(sink) : bytes);
-        continue;
-      }
-      expect(result).toMatchObject({ code: 0 });
-      completed++;
-      expect(readFileSync(sink).equals(bytes)).toBe(true);
-      expect(existsSync(`${sink}.windrow`)).toBe(false);
-      rmSync(sink);
+    const one = join(folder, 'one.parquet');
+    expect(await run(one, ['--workers', '1'])).toMatchObject({ code: 0 });
+    const bytes = readFileSync(one);
+    expect(readFileSync(whole).equals(bytes)).toBe(true);
+    const all = await Promise.all(
+      Array.from({ length: CHAINS }, (_, chain) =>
+        killAgain(join(folder, `killed-${chain}.parquet`), KILLS / CHAINS, random(seed + chain)),
+      ),
+    );
+    for (const { seen, completed } of all) {
+      // The output is there as a whole or not at all.
+      expect([...seen, ...completed].every((each) => each.equals(bytes))).toBe(true);
     }
-    expect(await run(sink, sliced)).toMatchObject({ code: 0 });
-    expect(readFileSync(sink).equals(bytes)).toBe(true);
-    expect(seen.every((each) => each.equals(bytes))).toBe(true);
-    expect(continued + completed).toBeGreaterThan(0);
+    expect(all.reduce((sum, { continued }) => sum + continued, 0)).toBeGreaterThan(0);
   }, 600_000);
+
+  it('while another is at work on it, a command ends with code 2 and says who is there', async () => {
+    const sink = join(folder, 'both.csv');
+    const sliced = ['--slice-samples', '18000', '--workers', '1'];
+    const other = await WorkLock.acquire(`${sink}.windrow`, () => undefined);
+    const refused = await run(sink, [...sliced, '--fresh']);
+    expect(refused.stderr).toContain(`found process ${process.pid} on `);
+    expect(refused.stderr).toContain('--work-folder');
+    expect(refused.code).toBe(2);
+    await other.assertHeld();
+    await other.release();
+    expect(await run(sink, sliced)).toMatchObject({ code: 0 });
+    expect(existsSync(`${sink}.windrow`)).toBe(false);
+  });
 
   it('what changed is named, and --fresh starts over', async () => {
     const sink = join(folder, 'changed.csv');
-    const killed = await run(sink, ['--slice-samples', '18000'], 1e6).catch(() => null);
-    expect(killed).toMatchObject({ code: 0 });
+    expect(await run(sink, ['--slice-samples', '18000'])).toMatchObject({ code: 0 });
     const bytes = readFileSync(sink);
     const begun = async (): Promise<void> => {
       const child = startCommand('backfill', [...base, '--sink', sink, '--slice-samples', '18000']);

@@ -9,6 +9,7 @@ import {
   FilteredSink,
   KnownPredictions,
   WorkFolder,
+  WorkLock,
   allOf,
   deliver,
   fingerprintOf,
@@ -83,6 +84,8 @@ class SlicedBackfill {
   readonly #terminal: Terminal;
   #plan: BackfillPlan | null = null;
   #folder: WorkFolder | null = null;
+  /** Of the work folder; null where the run needs none. */
+  #lock: WorkLock | null = null;
   /** Where a sliced run writes: less those sinks that an earlier run has completed. */
   #outputs: readonly OpenSink[] | null = null;
   #changes: Changes | null = null;
@@ -121,7 +124,10 @@ class SlicedBackfill {
 
   readonly run = async (setting: JobSetting): Promise<BackfillReport> => {
     const outputs = await this.#filtered(setting.job);
-    const report = await this.#runInto(setting, outputs);
+    const report = await this.#runInto(setting, outputs).catch(async (error: unknown) => {
+      await this.#lock?.release();
+      throw error;
+    });
     const [first] = outputs;
     const isFiltered = first?.sink instanceof FilteredSink;
     return isFiltered ? { ...report, predictions: first.sink.written } : report;
@@ -133,9 +139,8 @@ class SlicedBackfill {
     assert(plan !== null, 'the job was planned when it was opened');
     this.#folder = await this.#openFolder(job, plan);
     const slices = slicesOfPlan(job, plan.splits, this.#folder.cuts);
-    const [only] = slices;
-    if (slices.length === 1 && only?.targets === null && this.#folder.records.size === 0) {
-      return this.#runWhole(setting, only, outputs);
+    if (isOneWhole(slices) && this.#folder.records.size === 0) {
+      return this.#runWhole(setting, slices[0]!, outputs);
     }
     const doneBefore = this.#folder.records.size;
     const workers = this.#workersFor(slices.length - doneBefore);
@@ -162,12 +167,16 @@ class SlicedBackfill {
 
   readonly commit = async (job: OpenJob): Promise<void> => {
     const folder = this.#folder;
-    await job.commit(this.#outputs ?? job.outputs, async ({ sink, takes }) => {
-      if (folder !== null && this.#outputs !== null && takes === 'once') {
-        await folder.noteDelivered(sink.uri, Number.POSITIVE_INFINITY);
-      }
-    });
-    await folder?.remove();
+    try {
+      await job.commit(this.#outputs ?? job.outputs, async ({ sink, takes }) => {
+        if (folder !== null && this.#outputs !== null && takes === 'once') {
+          await folder.noteDelivered(sink.uri, Number.POSITIVE_INFINITY);
+        }
+      });
+      await folder?.remove();
+    } finally {
+      await this.#lock?.release();
+    }
   };
 
   /** The sinks, behind what keeps from them what they are not to get. */
@@ -190,7 +199,12 @@ class SlicedBackfill {
 
   async #openFolder(job: OpenJob, { splits, cuts }: BackfillPlan): Promise<WorkFolder> {
     const { shard, strict, folder, fresh } = this.#request;
-    if (fresh) await WorkFolder.remove(folder);
+    const isWhole = isOneWhole(slicesOfPlan(job, splits, cuts));
+    if (!isWhole || (await WorkFolder.isThere(folder))) {
+      const note = (text: string): unknown => this.#terminal.stderr.write(`note: ${text}\n`);
+      this.#lock = await WorkLock.acquire(folder, note);
+    }
+    if (fresh) await WorkFolder.clear(folder);
     const fingerprint = await fingerprintOf({
       version: WINDROW_VERSION,
       definitions: job.definitions,
@@ -202,7 +216,7 @@ class SlicedBackfill {
       strict,
       keepsLetters: job.deadLetters !== null,
     });
-    return WorkFolder.open(folder, fingerprint, cuts);
+    return WorkFolder.open(folder, fingerprint, cuts, this.#lock);
   }
 
   #workersFor(missing: number): number {
@@ -323,6 +337,11 @@ class SlicedBackfill {
     const { records, cuts } = this.#folder!;
     return mergeRecords(records, slices, { definitions, range: cuts.range });
   }
+}
+
+/** Whether nothing is cut: such a run needs no folder. */
+function isOneWhole(slices: readonly Slice[]): boolean {
+  return slices.length === 1 && slices[0]!.targets === null;
 }
 
 function modelsOf({ scorer }: OpenJob): ModelIdentity[] {

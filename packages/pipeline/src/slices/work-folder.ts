@@ -6,10 +6,11 @@
  *     OUT.windrow/slice-000012.ndjson     rows that were set aside, if they are kept
  *     OUT.windrow/slice-000012.json       the record; written last
  *     OUT.windrow/delivered.json          which sinks have what
+ *     OUT.windrow/owner-000001.json       which process is at work there (`work-lock.ts`)
  *
  * Each file appears whole.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WindrowError, messageOf } from '@windrow/core';
 import { AtomicFile } from '@windrow/io';
@@ -18,6 +19,7 @@ import { parsePlan, planText } from './plan-text.ts';
 import { isSealed } from './slice-file.ts';
 import { parseRecord, type SliceRecord } from './slice-record.ts';
 import type { Cuts } from './slice.ts';
+import { isLockName, type WorkLock } from './work-lock.ts';
 
 export class WorkFolder {
   readonly path: string;
@@ -26,6 +28,8 @@ export class WorkFolder {
   readonly #records: Map<number, SliceRecord>;
   /** By sink: slices of time that it has for good; Infinity: everything. */
   readonly #delivered: Map<string, number>;
+  /** null: nobody else can be there. */
+  readonly #lock: WorkLock | null;
   #isThere: boolean;
 
   private constructor(
@@ -33,6 +37,7 @@ export class WorkFolder {
     of: {
       readonly cuts: Cuts;
       readonly fingerprint: Fingerprint;
+      readonly lock: WorkLock | null;
       readonly records?: Map<number, SliceRecord>;
       readonly delivered?: Map<string, number>;
     },
@@ -40,6 +45,7 @@ export class WorkFolder {
     this.path = path;
     this.cuts = of.cuts;
     this.#fingerprint = of.fingerprint;
+    this.#lock = of.lock;
     this.#records = of.records ?? new Map<number, SliceRecord>();
     this.#delivered = of.delivered ?? new Map<string, number>();
     this.#isThere = of.records !== undefined;
@@ -48,11 +54,17 @@ export class WorkFolder {
   /**
    * Goes on with what is at the path, or starts.
    * @param cuts where to cut if nothing is there
+   * @param lock held by the caller; released by `remove`. null: nobody else can be there
    * @throws WindrowError USAGE where the folder belongs to another run
    */
-  static async open(path: string, fingerprint: Fingerprint, cuts: Cuts): Promise<WorkFolder> {
+  static async open(
+    path: string,
+    fingerprint: Fingerprint,
+    cuts: Cuts,
+    lock: WorkLock | null = null,
+  ): Promise<WorkFolder> {
     const text = await textOf(join(path, 'plan.json'));
-    if (text === null) return new WorkFolder(path, { cuts, fingerprint });
+    if (text === null) return new WorkFolder(path, { cuts, fingerprint, lock });
     const plan = parsePlan(text, path);
     const others = differences(plan.fingerprint, fingerprint);
     if (others.length > 0) {
@@ -64,6 +76,7 @@ export class WorkFolder {
     const folder = new WorkFolder(path, {
       cuts: plan.cuts,
       fingerprint,
+      lock,
       records: new Map<number, SliceRecord>(),
       delivered: await deliveredIn(path),
     });
@@ -71,9 +84,16 @@ export class WorkFolder {
     return folder;
   }
 
-  /** Removes what is at a path; does nothing where there is nothing. */
-  static async remove(path: string): Promise<void> {
-    await rm(path, { recursive: true, force: true });
+  /** Whether anything is at a path. */
+  static async isThere(path: string): Promise<boolean> {
+    return (await namesIn(path)).length > 0;
+  }
+
+  /** Removes what is at a path, but for its owner; does nothing where there is nothing. */
+  static async clear(path: string): Promise<void> {
+    for (const name of await namesIn(path)) {
+      if (!isLockName(name)) await rm(join(path, name), { recursive: true, force: true });
+    }
   }
 
   /** Of the finished slices, by index. */
@@ -89,8 +109,12 @@ export class WorkFolder {
     return this.#path(index, 'ndjson');
   }
 
-  /** Records a slice whose files are complete. */
+  /**
+   * Records a slice whose files are complete.
+   * @throws WindrowError OUTPUT where another run has taken the folder over
+   */
   async record(record: SliceRecord): Promise<void> {
+    await this.#lock?.assertHeld();
     await this.#begin();
     await writeWhole(this.#path(record.index, 'json'), JSON.stringify(record));
     this.#records.set(record.index, record);
@@ -113,8 +137,10 @@ export class WorkFolder {
   }
 
   /** Everything is delivered. */
-  remove(): Promise<void> {
-    return WorkFolder.remove(this.path);
+  async remove(): Promise<void> {
+    await WorkFolder.clear(this.path);
+    if (this.#lock === null) await rm(this.path, { recursive: true, force: true });
+    else await this.#lock.release();
   }
 
   async #begin(): Promise<void> {
@@ -160,6 +186,17 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await file.commit();
   } finally {
     await file.abort();
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw new WindrowError('OUTPUT', `${folder}: ${messageOf(error)}, expected a folder`, {
+      cause: error,
+    });
   }
 }
 
