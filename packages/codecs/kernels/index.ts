@@ -6,3 +6,13 @@ export { decodeRecords, encodeRecords } from './records';
 export { quantise } from './quantise';
 export { analyse, changedBytes, differences, planAll, secondDifferences } from './plan';
 export { pack } from './pack';
+export { writeBlocks } from './write-blocks';
+export {
+  divideSeries,
+  quantiseSeries,
+  readSeries,
+  scatter,
+  seriesExponents,
+  writeSeries,
+} from './series';
+export { timestampOffsets } from './timestamps';

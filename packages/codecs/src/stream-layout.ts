@@ -32,3 +32,4 @@ export const STREAM_IDS_MAX = 1_048_576;
 export const TIMESTAMPS_BY_SERIES = 0x01;
 export const VALUES_BY_SERIES = 0x02;
 export const ORDER_IS_CYCLIC = 0x04;
+export const VALUES_TOGETHER = 0x08;

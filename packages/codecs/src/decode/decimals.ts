@@ -28,7 +28,12 @@ export function readDecimals(reader: ByteReader, exponent: number, target: Value
   return exceptionCount === 0 || readExceptions(reader, exceptionCount, target);
 }
 
-function readExceptions(reader: ByteReader, exceptionCount: number, target: ValueTarget): boolean {
+/** Reads exceptions, and puts them in their places; says whether none is NaN. */
+export function readExceptions(
+  reader: ByteReader,
+  exceptionCount: number,
+  target: ValueTarget,
+): boolean {
   const { out, from, count } = target;
   positionColumn.read(reader, exceptionCount);
   positionColumn.writeTo(reader, positions, 0, exceptionCount);

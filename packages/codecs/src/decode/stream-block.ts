@@ -1,5 +1,6 @@
 /** The payload of a block of samples; FORMAT.md, "Blocks of samples". */
 import type { SampleColumns } from '@windrow/core';
+import { COLUMN_REGULAR } from '../chunk-layout.ts';
 import type { ByteReader } from '../internal/byte-reader.ts';
 import { wordsOf } from '../internal/float-words.ts';
 import { floatScratch, intScratch } from '../internal/scratch.ts';
@@ -8,8 +9,10 @@ import {
   STREAM_ROWS_MAX,
   TIMESTAMPS_BY_SERIES,
   VALUES_BY_SERIES,
+  VALUES_TOGETHER,
 } from '../stream-layout.ts';
 import { IntegerColumn } from './column.ts';
+import { readTogether } from './series-values.ts';
 import { readTimestamps } from './timestamps.ts';
 import { readValues } from './values.ts';
 
@@ -25,6 +28,8 @@ const places: Int32Array = intScratch();
 const sorted: Float64Array = floatScratch();
 const sortedWords: Uint32Array = wordsOf(sorted);
 
+const KNOWN: number = TIMESTAMPS_BY_SERIES | VALUES_BY_SERIES | ORDER_IS_CYCLIC | VALUES_TOGETHER;
+
 /** The layout byte and the two counts of a block of samples. */
 export interface SamplesHead {
   readonly layout: number;
@@ -35,8 +40,10 @@ export interface SamplesHead {
 /** Reads what stands before the columns. */
 export function readSamplesHead(reader: ByteReader): SamplesHead {
   const layout = reader.u8();
-  const known = TIMESTAMPS_BY_SERIES | VALUES_BY_SERIES | ORDER_IS_CYCLIC;
-  if ((layout & ~known) !== 0) reader.fail(`layout ${layout}`, `at most ${known}`);
+  const both = VALUES_BY_SERIES | VALUES_TOGETHER;
+  if ((layout & ~KNOWN) !== 0 || (layout & both) === both) {
+    reader.fail(`layout ${layout}`, `at most ${KNOWN}, with values in one way`);
+  }
   const rows = reader.unsigned(STREAM_ROWS_MAX, 'count of rows');
   const series = reader.unsigned(rows, 'count of series');
   if (series === 0) reader.fail('no series', 'one at least');
@@ -55,8 +62,14 @@ export function readSamples(
 ): void {
   const { layout, rows, series } = head;
   readSlots(reader, series, slotOf);
-  readOrder(reader, head);
-  sortRows(reader, head);
+  orderColumn.read(reader, rows);
+  const inTurn = isInTurn(layout);
+  if (inTurn) {
+    fillTurns(rows, series);
+  } else {
+    readOrder(reader, head);
+    sortRows(reader, head);
+  }
   for (let row = 0; row < rows; row++) columns.slots[row] = slots[order[row]!]!;
   if ((layout & TIMESTAMPS_BY_SERIES) === 0) {
     readTimestamps(reader, columns.timestampsMs, 0, rows);
@@ -64,7 +77,11 @@ export function readSamples(
     readTimestamps(reader, sorted, 0, rows);
     for (let row = 0; row < rows; row++) columns.timestampsMs[row] = sorted[places[row]!]!;
   }
-  if ((layout & VALUES_BY_SERIES) === 0) {
+  if ((layout & VALUES_TOGETHER) !== 0) {
+    const isExact = readTogether(reader, { out: sorted, length: rows, series, ends });
+    if (inTurn && rows === series) columns.values.set(sorted.subarray(0, rows));
+    else gather(columns.values, rows, isExact);
+  } else if ((layout & VALUES_BY_SERIES) === 0) {
     readValues(reader, columns.values, 0, rows);
   } else {
     const isExact = readBySeries(reader, series);
@@ -86,10 +103,36 @@ function readSlots(reader: ByteReader, series: number, slotOf: Int32Array): void
   }
 }
 
-/** Fills `order`. */
+/** Whether the rows are those of one series after the other, again and again. */
+function isInTurn(layout: number): boolean {
+  const { kind, base, step } = orderColumn;
+  const isCyclic = (layout & ORDER_IS_CYCLIC) !== 0;
+  return isCyclic && kind === COLUMN_REGULAR && base === 0 && step === 0;
+}
+
+/** Fills `order`, `places` and `ends` for rows in turn. */
+function fillTurns(rows: number, series: number): void {
+  const turns = Math.floor(rows / series);
+  const rest = rows - turns * series;
+  for (let local = 0, end = 0; local < series; local++) {
+    end += local < rest ? turns + 1 : turns;
+    ends[local] = end;
+  }
+  for (let row = 0, turn = 0; row < rows; turn++) {
+    const count = Math.min(series, rows - row);
+    let start = 0;
+    for (let local = 0; local < count; local++) {
+      order[row] = local;
+      places[row] = start + turn;
+      start = ends[local]!;
+      row++;
+    }
+  }
+}
+
+/** Fills `order`, after its column was read. */
 function readOrder(reader: ByteReader, head: SamplesHead): void {
   const { rows, series, layout } = head;
-  orderColumn.read(reader, rows);
   orderColumn.writeTo(reader, integers, 0, rows);
   const isCyclic = (layout & ORDER_IS_CYCLIC) !== 0;
   let expected = 0;

@@ -6,19 +6,26 @@
 import { BLOCK, BLOCK_BASED, BLOCK_PATCHED } from '../chunk-layout.ts';
 import { packedBytes } from '../internal/bit-packing.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
+import { kernels } from '../internal/kernels.ts';
 import { PACK_BASED, PACK_RAW, PACK_ZIGZAG, packBits } from '../internal/pack-bits.ts';
 import { intScratch } from '../internal/scratch.ts';
 import type { BlockPlans } from './block-plans.ts';
 
 const highs: Int32Array = intScratch(BLOCK);
 
-/** Writes the blocks of `residuals[0 .. count)` as planned. Scribbles on up to 31 elements beyond. */
+/**
+ * Writes the blocks of `residuals[0 .. count)`, of the kernels' memory, as planned. Scribbles on up to 31 elements beyond.
+ */
 export function writeBlocks(
   writer: ByteWriter,
   residuals: Int32Array,
   count: number,
   plans: BlockPlans,
 ): void {
+  if (kernels !== null) {
+    writer.at = kernels.writeBlocks(writer.at, residuals.byteOffset, count, plans.pointer);
+    return;
+  }
   for (let from = 0, block = 0; from < count; from += BLOCK, block++) {
     const length = Math.min(BLOCK, count - from);
     const width = plans.widths[block]!;

@@ -160,9 +160,7 @@ export function writeColumn(
 ): void {
   const step = lows === null ? regularStep(offsets, count) : null;
   if (step !== null) {
-    writer.u8(COLUMN_REGULAR);
-    writer.signed(base + offsets[0]!);
-    writer.signed(step);
+    writeRegular(writer, base + offsets[0]!, step);
     return;
   }
   const { kind } = analysis;
@@ -187,6 +185,13 @@ export function writeColumn(
     writeBlocks(writer, residuals, count, plans);
   }
   if (lows !== null) writePacked(writer, lows.values, count, lows.width);
+}
+
+/** Writes the column of a line. */
+export function writeRegular(writer: ByteWriter, base: number, step: number): void {
+  writer.u8(COLUMN_REGULAR);
+  writer.signed(base);
+  writer.signed(step);
 }
 
 /** The first residual repeats the second. */

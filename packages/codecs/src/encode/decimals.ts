@@ -48,8 +48,13 @@ const decimals: Decimals = {
   patterns: new Uint32Array(0),
 };
 
+/** The integer nearest to `value * 10^exponent`. */
+export function roundedQuotient(value: number, exponent: number): number {
+  return value * POWERS_OF_TEN[exponent]! + ROUND - ROUND;
+}
+
 /** Whether `q / 10^e` is `value` for some integer; not for -0, NaN and the infinities. */
-function isDecimal(value: number, exponent: number): boolean {
+export function isDecimal(value: number, exponent: number): boolean {
   const power = POWERS_OF_TEN[exponent]!;
   const scaled = value * power;
   if (!(Math.abs(scaled) < QUOTIENT_MAX)) return false;
@@ -104,7 +109,7 @@ function patternsOf(words: Uint32Array): Uint32Array {
 }
 
 /** The exponent that pays best for a sample of the values, -1 where most have none. */
-function sampledExponent(values: Float64Array, count: number): number {
+export function sampledExponent(values: Float64Array, count: number): number {
   const samples = Math.min(count, SAMPLES);
   neededBy.fill(0);
   let misses = 0;

@@ -1,22 +1,39 @@
 /** The payload of a block of samples; FORMAT.md, "Blocks of samples". */
-import { ORDER_IS_CYCLIC, TIMESTAMPS_BY_SERIES, VALUES_BY_SERIES } from '../stream-layout.ts';
+import {
+  ORDER_IS_CYCLIC,
+  TIMESTAMPS_BY_SERIES,
+  VALUES_BY_SERIES,
+  VALUES_TOGETHER,
+} from '../stream-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
 import { wordsOf } from '../internal/float-words.ts';
+import { kernels } from '../internal/kernels.ts';
 import { floatScratch, intScratch } from '../internal/scratch.ts';
-import { analyse, analysis, writeColumn } from './column.ts';
+import { analyse, analysis, writeColumn, writeRegular } from './column.ts';
+import { writeTogether } from './series-values.ts';
 import { writeTimestamps } from './timestamps.ts';
 import { writeValues } from './values.ts';
 
-/** With fewer rows a series than this, both layouts of the values are tried. */
-const ROWS_A_SERIES_SURE = 8;
+/** With so many rows a series, heads of its own weigh nothing. */
+const ROWS_APART = 256;
+/** With fewer rows a series than these, values in the order of the rows may be shorter than by series, or than together. */
+const ROWS_BY_SERIES = 8;
+const ROWS_TOGETHER = 2;
+/** Where a larger share of values repeats the one before, sections of their own may leave them out for less. */
+const REPEATS_TOGETHER = 0.25;
 
 let localOf: Int32Array = new Int32Array(1024);
+/** Which series each row belongs to. */
 const order: Int32Array = intScratch();
 const steps: Int32Array = intScratch();
+/** The stream's slot of each series, in order of first appearance. */
 const seriesSlots: Int32Array = intScratch();
-const starts: Int32Array = intScratch();
-const timestampsMs: Float64Array = floatScratch();
-const values: Float64Array = floatScratch();
+/** How many rows each series has, and where each ends when the rows are sorted by series. */
+const counts: Int32Array = intScratch();
+const ends: Int32Array = intScratch();
+const rowValues: Float64Array = floatScratch();
+const sorted: Float64Array = floatScratch();
+const sortedWords: Uint32Array = wordsOf(sorted);
 
 /** Rows to be written: slots are the stream's. */
 export interface StreamRows {
@@ -24,17 +41,6 @@ export interface StreamRows {
   readonly slots: Int32Array;
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
-}
-
-/** The series of a block: what `sortRows` found. */
-interface Series {
-  readonly count: number;
-  /** The stream's slot of each, in order of first appearance. */
-  readonly slots: Int32Array;
-  /** Where the rows of each start when they are sorted by series; one more at the end. */
-  readonly starts: Int32Array;
-  /** Which of them each row belongs to. */
-  readonly order: Int32Array;
 }
 
 /**
@@ -49,53 +55,74 @@ export function writeSamples(
   idsCheck: number,
 ): void {
   const { length } = rows;
-  const series = sortRows(rows, ids);
+  const series = countSeries(rows, ids);
   writer.u32(idsCheck);
   const layoutAt = writer.at;
   writer.u8(0);
   writer.unsigned(length);
-  writer.unsigned(series.count);
-  analyse(series.slots, series.count);
-  writeColumn(writer, 0, series.slots, series.count);
+  writer.unsigned(series);
+  analyse(seriesSlots, series);
+  writeColumn(writer, 0, seriesSlots, series);
   let layout = writeOrder(writer, series, length);
-  scatter(rows, series, timestampsMs, values);
-  layout |= writeShorter(
-    writer,
-    length >>> 4,
-    () => writeTimestamps(writer, rows.timestampsMs, length),
-    () => writeTimestamps(writer, timestampsMs, length),
-  )
-    ? TIMESTAMPS_BY_SERIES
-    : 0;
-  const isBySeries = length >= ROWS_A_SERIES_SURE * series.count;
-  if (isBySeries) writeBySeries(writer, series, values);
-  const isShorterBySeries =
-    isBySeries ||
-    writeShorter(
-      writer,
-      0,
-      () => writeValues(writer, rows.values, length),
-      () => writeBySeries(writer, series, values),
-    );
-  if (isShorterBySeries) layout |= VALUES_BY_SERIES;
+  layout |= writeTimes(writer, rows.timestampsMs, length, series);
+  layout |= writeRowValues(writer, rows.values, length, series);
   writer.bytes[layoutAt] = layout;
 }
 
-/**
- * Writes the first form, and the second too unless the first took at most `enough` bytes; keeps the shorter and says whether
- * that is the second.
- */
-function writeShorter(
+/** Writes the timestamps in the order of the rows, or by series where that is shorter. Returns the layout bit. */
+function writeTimes(
   writer: ByteWriter,
-  enough: number,
-  writeFirst: () => void,
-  writeSecond: () => void,
-): boolean {
+  timestampsMs: Float64Array,
+  length: number,
+  series: number,
+): number {
   const start = writer.at;
-  writeFirst();
+  writeTimestamps(writer, timestampsMs, length);
   const middle = writer.at;
-  if (middle - start <= enough) return false;
-  writeSecond();
+  if (middle - start <= length >>> 4) return 0;
+  sortBySeries(timestampsMs, length, series);
+  writeTimestamps(writer, sorted, length);
+  return keepShorter(writer, start, middle) ? TIMESTAMPS_BY_SERIES : 0;
+}
+
+/** Writes the values in the form that is likely the shortest. Returns the layout bit. */
+function writeRowValues(
+  writer: ByteWriter,
+  values: Float64Array,
+  length: number,
+  series: number,
+): number {
+  sortBySeries(values, length, series);
+  const start = writer.at;
+  let layout = 0;
+  let isFirst = true;
+  const consider = (bit: number, middle: number): void => {
+    if (isFirst || keepShorter(writer, start, middle)) layout = bit;
+    isFirst = false;
+  };
+  if (length < ROWS_APART * series) {
+    const source = { values: sorted, words: sortedWords, length, series, ends };
+    const repeats = writeTogether(writer, source);
+    if (repeats >= 0) {
+      consider(VALUES_TOGETHER, start);
+      if (repeats <= REPEATS_TOGETHER && length >= ROWS_TOGETHER * series) return layout;
+    }
+  }
+  if (length < ROWS_BY_SERIES * series) {
+    const middle = writer.at;
+    writeValues(writer, values, length);
+    consider(0, middle);
+  }
+  if (isFirst || length >= ROWS_TOGETHER * series) {
+    const middle = writer.at;
+    writeBySeries(writer, series);
+    consider(VALUES_BY_SERIES, middle);
+  }
+  return layout;
+}
+
+/** Of two forms, one up to `middle` and one behind it, keeps the shorter and says whether that is the second. */
+function keepShorter(writer: ByteWriter, start: number, middle: number): boolean {
   const end = writer.at;
   if (end - middle >= middle - start) {
     writer.at = middle;
@@ -106,37 +133,29 @@ function writeShorter(
   return true;
 }
 
-/** Numbers the series by first appearance, and counts their rows. */
-function sortRows(rows: StreamRows, ids: number): Series {
+/** Numbers the series by first appearance, counts their rows, and returns how many they are. */
+function countSeries(rows: StreamRows, ids: number): number {
   const { length, slots } = rows;
   if (localOf.length < ids) localOf = new Int32Array(2 * ids);
   localOf.fill(-1, 0, ids);
-  let count = 0;
+  let series = 0;
   for (let row = 0; row < length; row++) {
     const slot = slots[row]!;
     let local = localOf[slot]!;
     if (local < 0) {
-      local = count++;
+      local = series++;
       localOf[slot] = local;
       seriesSlots[local] = slot;
-      starts[local] = 0;
+      counts[local] = 0;
     }
     order[row] = local;
-    starts[local]!++;
+    counts[local]!++;
   }
-  let start = 0;
-  for (let local = 0; local < count; local++) {
-    const rowsOfIt = starts[local]!;
-    starts[local] = start;
-    start += rowsOfIt;
-  }
-  starts[count] = start;
-  return { count, slots: seriesSlots, starts, order };
+  return series;
 }
 
 /** The order of arrival: each row's series, or how far it is from the one after the last row's. Returns the layout bit. */
-function writeOrder(writer: ByteWriter, series: Series, length: number): number {
-  const { count, order } = series;
+function writeOrder(writer: ByteWriter, series: number, length: number): number {
   let expected = 0;
   let seen = 0;
   for (let row = 0; row < length; row++) {
@@ -144,11 +163,11 @@ function writeOrder(writer: ByteWriter, series: Series, length: number): number 
     const step = local - expected;
     steps[row] = step;
     seen |= step;
-    expected = local + 1 === count ? 0 : local + 1;
+    expected = local + 1 === series ? 0 : local + 1;
   }
   if (seen === 0) {
     // Sensors that are read in turn: nothing can be shorter.
-    writeColumn(writer, 0, steps, length);
+    writeRegular(writer, 0, 0);
     return ORDER_IS_CYCLIC;
   }
   analyse(order, length);
@@ -163,33 +182,32 @@ function writeOrder(writer: ByteWriter, series: Series, length: number): number 
   return 0;
 }
 
-/** Copies the rows, sorted by series and in order of arrival within each. */
-function scatter(
-  rows: StreamRows,
-  series: Series,
-  timestampsMs: Float64Array,
-  values: Float64Array,
-): void {
-  const { length } = rows;
-  const { order, starts, count } = series;
-  const from = wordsOf(rows.values);
-  const to = wordsOf(values);
-  // Counts up the starts, and puts them back below.
-  for (let row = 0; row < length; row++) {
-    const place = starts[order[row]!]!++;
-    timestampsMs[place] = rows.timestampsMs[row]!;
-    to[place * 2] = from[row * 2]!;
-    to[place * 2 + 1] = from[row * 2 + 1]!;
+/** Fills `sorted` and `ends`: the rows sorted by series, and in order of arrival within each. */
+function sortBySeries(values: Float64Array, length: number, series: number): void {
+  let start = 0;
+  for (let local = 0; local < series; local++) {
+    ends[local] = start;
+    start += counts[local]!;
   }
-  for (let local = count; local > 0; local--) starts[local] = starts[local - 1]!;
-  starts[0] = 0;
+  if (kernels !== null) {
+    rowValues.set(values.length === length ? values : values.subarray(0, length));
+    const { byteOffset: to } = sorted;
+    kernels.scatter(rowValues.byteOffset, order.byteOffset, length, ends.byteOffset, to);
+    return;
+  }
+  const from = wordsOf(values);
+  for (let row = 0; row < length; row++) {
+    const place = ends[order[row]!]!++;
+    sortedWords[place * 2] = from[row * 2]!;
+    sortedWords[place * 2 + 1] = from[row * 2 + 1]!;
+  }
 }
 
-function writeBySeries(writer: ByteWriter, series: Series, values: Float64Array): void {
-  const { count, starts } = series;
-  for (let local = 0; local < count; local++) {
-    const start = starts[local]!;
-    const end = starts[local + 1]!;
-    writeValues(writer, values.subarray(start, end), end - start);
+function writeBySeries(writer: ByteWriter, series: number): void {
+  let start = 0;
+  for (let local = 0; local < series; local++) {
+    const end = ends[local]!;
+    writeValues(writer, sorted.subarray(start, end), end - start);
+    start = end;
   }
 }

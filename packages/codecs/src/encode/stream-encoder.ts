@@ -17,7 +17,7 @@ import {
   STREAM_ROWS_MAX,
   STREAM_VERSION,
 } from '../stream-layout.ts';
-import { writeSamples } from './stream-block.ts';
+import { writeSamples, type StreamRows } from './stream-block.ts';
 
 const ID_BYTES = 16;
 /** All ids are repeated after so many times their bytes: about 3 % of the stream. */
@@ -28,7 +28,7 @@ const UNMAPPED = -1;
 /** Rows that there is room for at first. */
 const FIRST_ROWS = 256;
 
-/** Takes the bytes of whole blocks; a view that is valid during the call only. */
+/** Takes the bytes of whole blocks; a view that is valid during the call only, and until it calls an encoder itself. */
 export type EmitBytes = (bytes: Uint8Array) => void;
 
 export interface StreamEncoderOptions {
@@ -50,6 +50,8 @@ export class StreamEncoder {
   #timestampsMs: Float64Array = new Float64Array(FIRST_ROWS);
   #values: Float64Array = new Float64Array(FIRST_ROWS);
   #rows = 0;
+  /** Slots of a block whose rows are not gathered. */
+  #wholeSlots: Int32Array = new Int32Array(0);
   /** How many ids were emitted, and the CRC-32 of these. */
   #idsEmitted = 0;
   #idsCheck = 0;
@@ -58,6 +60,8 @@ export class StreamEncoder {
   /** The slots here of the slots of `#mapped`. */
   #mapped: MetricDictionary | null = null;
   #slotOf: Int32Array = new Int32Array(0);
+  /** The ids of `#mapped`. */
+  #mappedIds: Uint8Array = new Uint8Array(0);
 
   constructor(options: StreamEncoderOptions = {}) {
     const rowsPerBlock = options.rowsPerBlock ?? STREAM_ROWS_MAX;
@@ -77,16 +81,15 @@ export class StreamEncoder {
     this.#map(batch.dictionary);
     const bits = wordsOf(batch.values);
     for (let from = 0; from < batch.length;) {
+      if (this.#rows === 0 && batch.length - from >= this.#rowsPerBlock) {
+        this.#emitWhole(batch, from, emit);
+        from += this.#rowsPerBlock;
+        continue;
+      }
       const count = Math.min(batch.length - from, this.#rowsPerBlock - this.#rows);
       const rows = this.#rows;
       this.#reserve(rows + count);
-      const slots = this.#slots;
-      const slotOf = this.#slotOf;
-      for (let i = 0; i < count; i++) {
-        const slot = batch.slots[from + i]!;
-        const known = slotOf[slot] ?? UNMAPPED;
-        slots[rows + i] = known === UNMAPPED ? this.#newSlot(batch.dictionary, slot) : known;
-      }
+      this.#mapSlots(batch, from, count, this.#slots.subarray(rows));
       this.#timestampsMs.set(batch.timestampsMs.subarray(from, from + count), rows);
       wordsOf(this.#values).set(bits.subarray(from * 2, (from + count) * 2), rows * 2);
       this.#rows += count;
@@ -98,14 +101,39 @@ export class StreamEncoder {
   /** Emits the rows gathered so far as a block, if there are any. */
   flush(emit: EmitBytes): void {
     if (this.#rows === 0) return;
-    const idsBytes = this.#ids.size * ID_BYTES;
-    if (this.#bytesSinceIds > IDS_SHARE * idsBytes) {
-      this.#idsEmitted = 0;
-      this.#idsCheck = 0;
+    this.#emitRows(
+      {
+        length: this.#rows,
+        slots: this.#slots,
+        timestampsMs: this.#timestampsMs,
+        values: this.#values,
+      },
+      emit,
+    );
+    this.#rows = 0;
+  }
+
+  /** Emits the rows of a block from `from` on, which need not be gathered. */
+  #emitWhole(batch: SampleBatch, from: number, emit: EmitBytes): void {
+    const length = this.#rowsPerBlock;
+    if (this.#wholeSlots.length === 0) this.#wholeSlots = new Int32Array(length);
+    const slots = this.#wholeSlots;
+    this.#mapSlots(batch, from, length, slots);
+    const timestampsMs = batch.timestampsMs.subarray(from, from + length);
+    const values = batch.values.subarray(from, from + length);
+    this.#emitRows({ length, slots, timestampsMs, values }, emit);
+  }
+
+  /** The slots here of `count` rows from `from` on. */
+  #mapSlots(batch: SampleBatch, from: number, count: number, slots: Int32Array): void {
+    const { slots: theirs } = batch;
+    const slotOf = this.#slotOf;
+    const known = slotOf.length;
+    for (let i = 0; i < count; i++) {
+      const slot = theirs[from + i]!;
+      const mapped = slot >= 0 && slot < known ? slotOf[slot]! : UNMAPPED;
+      slots[i] = mapped === UNMAPPED ? this.#newSlot(slot) : mapped;
     }
-    if (this.#idsEmitted === 0) this.#bytesSinceIds = 0;
-    while (this.#idsEmitted < this.#ids.size) this.#emitIds(emit);
-    this.#emitRows(emit);
   }
 
   /** Makes room for so many rows. */
@@ -129,6 +157,7 @@ export class StreamEncoder {
       this.#mapped = dictionary;
       this.#slotOf.fill(UNMAPPED);
     }
+    this.#mappedIds = dictionary.bytes();
     if (this.#slotOf.length >= dictionary.size) return;
     const grown = new Int32Array(2 * dictionary.size).fill(UNMAPPED);
     grown.set(this.#slotOf);
@@ -136,15 +165,15 @@ export class StreamEncoder {
   }
 
   /** Gives a slot of the batch's dictionary one here. */
-  #newSlot(dictionary: MetricDictionary, slot: number): number {
-    assert(slot >= 0 && slot < dictionary.size, 'a row to be written has an id');
+  #newSlot(slot: number): number {
+    assert(slot >= 0 && slot * ID_BYTES < this.#mappedIds.length, 'a row to be written has an id');
     if (this.#ids.size === STREAM_IDS_MAX) {
       throw new WindrowError(
         'FORMAT',
         `stream: found more than ${STREAM_IDS_MAX} metric ids, expected fewer: start another stream`,
       );
     }
-    const mapped = this.#ids.internBytes(dictionary.bytes(), slot * ID_BYTES);
+    const mapped = this.#ids.internBytes(this.#mappedIds, slot * ID_BYTES);
     this.#slotOf[slot] = mapped;
     return mapped;
   }
@@ -164,17 +193,16 @@ export class StreamEncoder {
     emit(seal(writer, KIND_IDS));
   }
 
-  #emitRows(emit: EmitBytes): void {
-    const length = this.#rows;
+  #emitRows(rows: StreamRows, emit: EmitBytes): void {
+    const idsBytes = this.#ids.size * ID_BYTES;
+    if (this.#bytesSinceIds > IDS_SHARE * idsBytes) {
+      this.#idsEmitted = 0;
+      this.#idsCheck = 0;
+    }
+    if (this.#idsEmitted === 0) this.#bytesSinceIds = 0;
+    while (this.#idsEmitted < this.#ids.size) this.#emitIds(emit);
     const writer = openBlock();
-    const rows = {
-      length,
-      slots: this.#slots,
-      timestampsMs: this.#timestampsMs,
-      values: this.#values,
-    };
     writeSamples(writer, rows, this.#ids.size, this.#idsCheck);
-    this.#rows = 0;
     const block = seal(writer, KIND_SAMPLES);
     this.#bytesSinceIds += block.length;
     emit(block);

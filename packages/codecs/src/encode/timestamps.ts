@@ -1,14 +1,22 @@
 /** The timestamps of a chunk as a column; FORMAT.md, "Timestamps". */
 import { TIMESTAMP_MS_MAX, TIMESTAMP_MS_MIN, assert } from '@windrow/core';
-import { COLUMN_REGULAR } from '../chunk-layout.ts';
 import type { ByteWriter } from '../internal/byte-writer.ts';
-import { intScratch } from '../internal/scratch.ts';
-import { OFFSET_RANGE_MAX, analyse, analysis, writeColumn, writeJitter } from './column.ts';
+import { kernels } from '../internal/kernels.ts';
+import { floatScratch, intScratch } from '../internal/scratch.ts';
+import {
+  OFFSET_RANGE_MAX,
+  analyse,
+  analysis,
+  writeColumn,
+  writeJitter,
+  writeRegular,
+} from './column.ts';
 
 /** Below this many bits a point a line with jitter cannot be much better. */
 const JITTER_BITS = 2;
 
 const offsets: Int32Array = intScratch();
+const ownTimestamps: Float64Array = floatScratch();
 const lows: Int32Array = intScratch();
 
 /** Writes `timestampsMs[0 .. count)`, count >= 1: integers in core's range, in any order. */
@@ -23,9 +31,11 @@ export function writeTimestamps(
   if (isRegular(timestampsMs, count, step)) {
     assertTimestamp(timestampsMs[count - 1]!);
     assertTimestamp(first + step);
-    writer.u8(COLUMN_REGULAR);
-    writer.signed(first);
-    writer.signed(step);
+    writeRegular(writer, first, step);
+    return;
+  }
+  if (fillOffsets(timestampsMs, count)) {
+    writeNear(writer, first, count);
     return;
   }
   let least = first;
@@ -36,8 +46,19 @@ export function writeTimestamps(
     if (timestampMs < least) least = timestampMs;
     if (timestampMs > greatest) greatest = timestampMs;
   }
-  if (greatest - least < OFFSET_RANGE_MAX) writeNear(writer, timestampsMs, count);
-  else writeFar(writer, timestampsMs, count, { least, greatest });
+  if (greatest - least < OFFSET_RANGE_MAX) {
+    for (let i = 0; i < count; i++) offsets[i] = timestampsMs[i]! - first;
+    writeNear(writer, first, count);
+  } else {
+    writeFar(writer, timestampsMs, count, { least, greatest });
+  }
+}
+
+/** Fills `offsets` where that can be done by the kernels, and all is as it should be. */
+function fillOffsets(timestampsMs: Float64Array, count: number): boolean {
+  if (kernels === null) return false;
+  ownTimestamps.set(timestampsMs.length === count ? timestampsMs : timestampsMs.subarray(0, count));
+  return kernels.timestampOffsets(ownTimestamps.byteOffset, count, offsets.byteOffset) === 1;
 }
 
 function assertTimestamp(timestampMs: number): void {
@@ -63,9 +84,8 @@ function isRegular(timestampsMs: Float64Array, count: number, step: number): boo
   return true;
 }
 
-function writeNear(writer: ByteWriter, timestampsMs: Float64Array, count: number): void {
-  const first = timestampsMs[0]!;
-  for (let i = 0; i < count; i++) offsets[i] = timestampsMs[i]! - first;
+/** Writes the offsets from the first one. */
+function writeNear(writer: ByteWriter, first: number, count: number): void {
   analyse(offsets, count);
   if (analysis.bytes * 8 > count * JITTER_BITS && writeJitter(writer, first, offsets, count)) {
     return;

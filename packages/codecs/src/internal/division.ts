@@ -10,6 +10,7 @@
  */
 import { POWERS_OF_TEN } from '../chunk-layout.ts';
 import { MEMORY, kernels } from './kernels.ts';
+import { floatScratch } from './scratch.ts';
 
 const PRODUCT_EXPONENT_MAX = 5;
 const BASE_MAX = 2 ** 31 - 1;
@@ -31,6 +32,13 @@ const factors: readonly Factors[] = Array.from(
     return { high, low: (1 - high * power) / power };
   },
 );
+
+/** For the kernels, three numbers an exponent: the power of ten and its factors. */
+export const exponentTable: Float64Array = floatScratch(3 * POWERS_OF_TEN.length);
+for (const [exponent, power] of POWERS_OF_TEN.entries()) {
+  const { high, low } = factors[exponent] ?? { high: 0, low: 0 };
+  exponentTable.set([power, high, low], exponent * 3);
+}
 
 const NONE: Factors = { high: 0, low: 0 };
 

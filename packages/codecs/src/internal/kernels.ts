@@ -71,6 +71,44 @@ export interface Kernels {
   differences(offsets: number, count: number, out: number): void;
   secondDifferences(offsets: number, count: number, out: number): void;
   pack(at: number, source: number, form: number, base: number, width: number, count: number): void;
+  writeBlocks(at: number, residuals: number, count: number, plans: number): number;
+  seriesExponents(
+    values: number,
+    ends: number,
+    series: number,
+    table: number,
+    exponents: number,
+  ): number;
+  quantiseSeries(
+    values: number,
+    ends: number,
+    series: number,
+    table: number,
+    exponents: number,
+    firsts: number,
+    residuals: number,
+    exceptions: number,
+  ): number;
+  writeSeries(
+    at: number,
+    residuals: number,
+    ends: number,
+    series: number,
+    plans: number,
+    bits: number,
+  ): number;
+  timestampOffsets(timestamps: number, count: number, offsets: number): number;
+  scatter(rows: number, order: number, count: number, ends: number, out: number): void;
+  readSeries(at: number, end: number, ends: number, series: number, sums: number): number;
+  divideSeries(
+    sums: number,
+    ends: number,
+    series: number,
+    table: number,
+    exponents: number,
+    firsts: number,
+    out: number,
+  ): void;
 }
 
 /** What is used of the WebAssembly API, which the types of Node.js leave to those of browsers. */

@@ -2,7 +2,7 @@
 import type { SampleBatch } from '@windrow/core';
 import type { ChunkPoints } from '../../src/index.ts';
 import { pointsOf } from '../chunk/point-shapes.ts';
-import { interleaved } from '../stream/stream-rows.ts';
+import { interleaved, mixed, mixedShapes } from '../stream/stream-rows.ts';
 
 /** The metric of the golden chunks. */
 export const GOLDEN_ID = '00112233-4455-6677-8899-aabbccddeeff';
@@ -53,10 +53,22 @@ export interface GoldenStream {
   readonly rowsPerBlock: number;
 }
 
-export const goldenStreams: readonly GoldenStream[] = (
-  ['cyclic', 'with holes', 'runs', 'random'] as const
-).map((order, i) => ({
-  name: order.replaceAll(' ', '-'),
-  batch: interleaved({ series: 3 + i, rows: 200, order, seed: 40 + i }),
-  rowsPerBlock: 90,
-}));
+const orders = ['cyclic', 'with holes', 'runs', 'random'] as const;
+
+export const goldenStreams: readonly GoldenStream[] = [
+  ...orders.map((order, i) => ({
+    name: order.replaceAll(' ', '-'),
+    batch: interleaved({ series: 3 + i, rows: 200, order, seed: 40 + i }),
+    rowsPerBlock: 90,
+  })),
+  ...Object.entries(mixedShapes).map(([name, names], i) => ({
+    name: `values-${name}`,
+    batch: mixed(names, 40, 50 + i),
+    rowsPerBlock: 150,
+  })),
+  {
+    name: 'one-row-each',
+    batch: mixed(['ramp of decimals', 'constant', 'six digits'], 4, 60),
+    rowsPerBlock: 3,
+  },
+];

@@ -8,7 +8,7 @@ import { MetricDictionary, TIMESTAMP_MS_MAX, WindrowError } from '@windrow/core'
 import { CHUNK_POINTS_MAX, StreamDecoder, decodeChunk } from '../../src/index.ts';
 import { pointsOf, randomOf, timestampShapes, valueShapes } from '../chunk/point-shapes.ts';
 import { chunkOf } from '../chunk/round-trip.ts';
-import { interleaved, streamOf } from '../stream/stream-rows.ts';
+import { interleaved, mixed, mixedShapes, streamOf } from '../stream/stream-rows.ts';
 
 /** How the cases ended. */
 export interface FuzzCounts {
@@ -33,9 +33,11 @@ export function checkDamage(seed: number, isOver: (cases: number) => boolean): F
       chunkOf(pointsOf(timestamps, values, 1 + Math.floor(random() * 300), counts.cases)),
     ),
   );
-  const streams = (['cyclic', 'with holes', 'runs', 'random'] as const).map((order) =>
+  const streams = Object.values(mixedShapes).map((names) => streamOf([mixed(names, 30, seed)], 60));
+  const orders = (['cyclic', 'with holes', 'runs', 'random'] as const).map((order) =>
     streamOf([interleaved({ series: 5, rows: 100, order, seed })], 40),
   );
+  streams.push(...orders);
   const room = {
     timestampsMs: new Float64Array(CHUNK_POINTS_MAX),
     values: new Float64Array(CHUNK_POINTS_MAX),

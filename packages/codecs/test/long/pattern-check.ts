@@ -64,9 +64,10 @@ export function checkPatterns(count: number, seed: number): number {
     const back = new SampleColumns(dictionary, length);
     const words = new Uint32Array(batch.values.buffer);
     kinds[Math.floor(random() * kinds.length)]!(words, length, random);
+    const isInTurn = random() < 0.5;
     const range = 10 ** Math.floor(random() * 16);
     for (let i = 0; i < length; i++) {
-      batch.slots[i] = Math.floor(random() * IDS);
+      batch.slots[i] = isInTurn ? i % IDS : Math.floor(random() * IDS);
       batch.timestampsMs[i] = Math.round((random() - 0.5) * range) + 0;
     }
     batch.length = length;

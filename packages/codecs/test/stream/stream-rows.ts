@@ -1,7 +1,7 @@
 /** Rows of many series, and streams of them. */
 import { MetricDictionary, SampleColumns, type SampleBatch } from '@windrow/core';
 import { StreamEncoder } from '../../src/index.ts';
-import { randomOf } from '../chunk/point-shapes.ts';
+import { randomOf, timestampShapes, valueShapes } from '../chunk/point-shapes.ts';
 
 export interface InterleavedShape {
   readonly series: number;
@@ -37,6 +37,33 @@ export function interleaved(shape: InterleavedShape): SampleColumns {
   }
   return batch;
 }
+
+/** Series with values of the named shapes, read in turn, each with its own timestamps. */
+export function mixed(names: readonly string[], turns: number, seed: number): SampleColumns {
+  const random = randomOf(seed);
+  const batch = new SampleColumns(new MetricDictionary(), names.length * turns);
+  const series = names.map((name, i) => ({
+    id: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+    timestampsMs: timestampShapes[i % 2 === 0 ? 'regular' : 'jitter']!(turns, random),
+    words: new Uint32Array(valueShapes[name]!(turns, random).buffer),
+  }));
+  const words = new Uint32Array(batch.values.buffer);
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { id, timestampsMs, words: own } of series) {
+      const row = batch.length;
+      batch.push(batch.dictionary.intern(id), timestampsMs[turn]!, 0);
+      words.set(own.subarray(turn * 2, turn * 2 + 2), row * 2);
+    }
+  }
+  return batch;
+}
+
+/** Shapes whose series a block of samples keeps together, apart, and in the order of its rows. */
+export const mixedShapes: Readonly<Record<string, readonly string[]>> = {
+  together: ['noise of decimals', 'with exceptions', 'walk of decimals', 'smooth decimals'],
+  apart: ['held decimals', 'with missing', 'few thirds', 'constant', 'bits'],
+  bits: ['bits', 'doubles', 'float32'],
+};
 
 /** A row as text: id, timestamp and the bits of the value. */
 export function rowsOf(batch: SampleBatch): string[] {

@@ -210,6 +210,54 @@ describe('a damaged stream', () => {
   });
 });
 
+describe('values together', () => {
+  /** What a block of two rows of two series, at 0 ms, with these values is refused with. */
+  function refusal(layout: number, values: readonly number[]): string {
+    const ids = streamOf([interleaved({ series: 2, rows: 2, order: 'cyclic', seed: 1 })]);
+    const idsEnd = 16 + Buffer.from(ids).readUInt32LE(8);
+    const rows = [layout, 2, 2, ...[0, 0, 1], ...[0, 0, 0], ...[0, 0, 0], ...values];
+    const block = Buffer.alloc(16 + 4 + rows.length);
+    block.write('f7574e530102', 0, 'hex');
+    block.writeUInt32LE(crc32(ids.subarray(idsEnd - 32, idsEnd)), 16);
+    block.set(rows, 20);
+    block.writeUInt32LE(block.length - 16, 8);
+    block.writeUInt32LE(crc32(block.subarray(16)), 12);
+    block.writeUInt16LE(crc32(block.subarray(0, 16)) & 0xffff, 6);
+    const { rows: found, damages } = read(Buffer.concat([ids.subarray(0, idsEnd), block]));
+    return damages[0]?.reason ?? found.map((row) => row.split(' ')[2]).join();
+  }
+
+  const half = [0, 1, 0];
+  it('are read', () => {
+    // Exponents 1 and 1, no exceptions, firsts 5 and 6: a half and six tenths.
+    expect(refusal(0x0c, [...half, 0, 0, 5, 1])).toBe('3fe0000000000000,3fe3333333333333');
+  });
+
+  it.each([
+    ['both ways', 0x0e, [...half, 0, 0, 5, 1], 'layout 14'],
+    ['another layout', 0x1c, [...half, 0, 0, 5, 1], 'layout 28'],
+    ['an exponent of 23', 0x0c, [0, 23, 0, 0, 0, 5, 1], 'exponent 23'],
+    ['an exponent below 0', 0x0c, [0, 0, 0x41, 0, 0, 5, 1], 'exponent -1'],
+    ['more exceptions than values', 0x0c, [...half, 3, 0, 5, 1], 'count of exceptions 3'],
+    [
+      'a first near the greatest safe integer',
+      0x0c,
+      [...half, 0, 0, ...[0xbf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f], 0],
+      'first 9007199254740991',
+    ],
+    [
+      'an exception beyond the last',
+      0x0c,
+      [...half, 1, 0, 5, 1, 0, 2, 0, ...Array<number>(9).fill(0)],
+      'an exception at 2',
+    ],
+    ['bytes behind', 0x0c, [...half, 0, 0, 5, 1, 0], '1 bytes after the last row'],
+    ['too few bytes', 0x0c, [...half, 0, 0, 5], 'bytes left'],
+  ])('are refused with %s', (_, layout, values, reason) => {
+    expect(refusal(layout, values)).toContain(reason);
+  });
+});
+
 describe('the caller of StreamEncoder', () => {
   it('asks for a number of rows a block that there is', () => {
     expect(() => new StreamEncoder({ rowsPerBlock: 0 })).toThrow('rowsPerBlock');
