@@ -6,7 +6,8 @@ import { SampleStage, type EngineOptions } from './sample-stage.ts';
 import { PointColumns } from './point-columns.ts';
 import { LineRestorer, imageOf } from './snapshot/line-image.ts';
 import { RestoredSnapshot } from './snapshot/restored-snapshot.ts';
-import { TurnsOfLines } from './snapshot/line-turns.ts';
+import type { CutLine } from './snapshot/line-cut.ts';
+import { TurnsOfLines, type LineTurns } from './snapshot/line-turns.ts';
 import { SnapshotCut } from './snapshot/snapshot-cut.ts';
 import { SnapshotPart } from './snapshot/snapshot-part.ts';
 import type { TensorSink } from './tensor-sink.ts';
@@ -74,10 +75,10 @@ export class WindowEngine extends SampleStage<TensorSink> {
     assert(this.idle, 'the last batch was run to its end');
     assert(this.#cut === null, 'the snapshot before was finished');
     const part = { number: this.#parts++, door: this.door.snapshot() };
-    for (const line of this.lines) {
-      if (this.#turns.of(line) === undefined) this.#turns.begin(line, part.number, null);
-    }
-    const cut = new SnapshotCut(part, this.lines, (line) => this.#turns.of(line)!);
+    // Names are made when a line is taken: of very many lines they take as long as their cells.
+    const turnsOf = (line: CutLine): LineTurns =>
+      this.#turns.of(line) ?? this.#turns.begin(line, part.number, null);
+    const cut = new SnapshotCut(part, this.lines, turnsOf);
     this.#cut = cut;
     return {
       step: (pointsMax) => cut.step(pointsMax),

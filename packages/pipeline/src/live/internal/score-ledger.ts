@@ -21,11 +21,12 @@ export interface Score {
   readonly model: ModelIdentity;
 }
 
-/** The ledger as plain data; by target. */
+/** The ledger as plain data, small where there are very many targets: it is made while nothing else can be done. */
 export interface SavedLedger {
-  readonly scored: readonly number[];
-  readonly revised: readonly number[];
-  /** Window ends and the next revision of each, in turns. */
+  /** By target: float64, little-endian, in base64. */
+  readonly scored: string;
+  readonly revised: string;
+  /** Of targets that have any: the target, then window ends and the next revision of each, in turns. */
   readonly next: readonly (readonly number[])[];
 }
 
@@ -94,18 +95,27 @@ export class ScoreLedger {
   }
 
   save(): SavedLedger {
-    return {
-      scored: [...this.#tally.scored],
-      revised: [...this.#tally.revised],
-      next: this.#next.map((ends) => [...ends].flat()),
-    };
+    const next: number[][] = [];
+    for (const [target, ends] of this.#next.entries()) {
+      if (ends.size > 0) next.push([target, ...[...ends].flat()]);
+    }
+    const { scored, revised } = this.#tally;
+    return { scored: packed(scored), revised: packed(revised), next };
   }
 
   load(saved: SavedLedger): void {
-    this.#tally.scored.set(saved.scored);
-    this.#tally.revised.set(saved.revised);
-    for (const [target, ends] of saved.next.entries()) {
-      for (let i = 0; i < ends.length; i += 2) this.#next[target]!.set(ends[i]!, ends[i + 1]!);
+    this.#tally.scored.set(unpacked(saved.scored));
+    this.#tally.revised.set(unpacked(saved.revised));
+    for (const [target, ...ends] of saved.next) {
+      for (let i = 0; i < ends.length; i += 2) this.#next[target!]!.set(ends[i]!, ends[i + 1]!);
     }
   }
+}
+
+function packed({ buffer, byteOffset, byteLength }: Float64Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+function unpacked(text: string): Float64Array {
+  return new Float64Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
