@@ -10,7 +10,9 @@
  *
  *     node --conditions=windrow-source bench/src/scoring/burst.ts [--models 1500 | --small]
  *
- * All give the same numbers, which is checked. Each runs in a process of its own, in turns; medians count.
+ * All give the same numbers, which is checked. Each runs in a process of its own, in turns; medians count. The raw loop's windows lie in
+ * 4 MB, which is the cache, so that nobody can be faster. The clock starts after some steps and a collection of what the start left
+ * behind: 15 000 definitions and their plan are read once a process, not once a step.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

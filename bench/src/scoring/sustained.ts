@@ -10,6 +10,8 @@
  * engine of the jobs, in the same thread.
  *
  * The clock of a window starts when its delivery was due, not when it was worked off, so that falling behind is counted.
+ *
+ * Resident memory goes up and down by what V8 leaves uncollected; with `--expose-gc` what is alive is told too, before and after.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -187,7 +189,9 @@ async function main(): Promise<void> {
     await run.fill();
     await run.steps(1, WARM_UP_STEPS, () => {});
     console.log(`warm: ${mib(process.memoryUsage.rss())}, window state ${mib(run.stateBytes)}`);
+    const before = alive();
     await measure(run, small ? SMALL_STEPS : Math.round((Number(values.minutes) * 60) / STEP_S));
+    if (before !== '') console.log(`alive before: ${before}; after: ${alive()}`);
     report(scorer);
     await scorer.close();
   } finally {
@@ -223,6 +227,14 @@ function report(scorer: ModelScorer): void {
   const rows = models.reduce((sum, m) => sum + m.scoredRows, 0);
   const runUs = models.reduce((sum, m) => sum + (m.runMs.mean ?? 0) * m.runs, 0) / runs;
   console.log(`${(rows / runs).toFixed(2)} windows a run, ${(runUs * 1000).toFixed(0)} us a run`);
+}
+
+/** After a collection, where one can be asked for. */
+function alive(): string {
+  if (globalThis.gc === undefined) return '';
+  globalThis.gc();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return `objects ${mib(heapUsed)}, buffers ${mib(external)}, resident ${mib(rss)}`;
 }
 
 function mib(bytes: number): string {

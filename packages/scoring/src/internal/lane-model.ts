@@ -16,6 +16,8 @@ export class LaneModel implements ModelInfo {
   holds = 0;
   /** Runs under way. */
   runs = 0;
+  /** Number of its last use among those of all models of its lane; 0: none so far. */
+  lastUse = 0;
   /** Whether it took its place among those that score. */
   isInstalled = false;
 

@@ -27,10 +27,11 @@ export class LaneModels {
   readonly #files: ModelFiles;
   readonly #options: LaneModelsOptions;
   readonly #byKey: Map<string, LaneModel> = new Map();
-  /** The one used last is the last. */
   readonly #loaded: Map<LaneModel, HostedModel> = new Map();
   readonly #lost: LostModels = new LostModels((model) => this.#loadAgain(model));
   #loadedBytes = 0;
+  /** Uses of all models: each notes which was its last one. */
+  #uses = 0;
   #releasing: Promise<void> = Promise.resolve();
   /** Times that a model made room. */
   unloads = 0;
@@ -83,15 +84,9 @@ export class LaneModels {
   /** Lends a model's session, loading it where it is not loaded. */
   async use<T>(model: LaneModel, act: (hosted: HostedModel) => Promise<T>): Promise<T> {
     model.runs++;
+    model.lastUse = ++this.#uses;
     try {
-      let hosted = this.#loaded.get(model);
-      if (hosted === undefined) {
-        hosted = await this.#comeBack(model);
-      } else {
-        this.#loaded.delete(model);
-        this.#loaded.set(model, hosted);
-      }
-      return await act(hosted);
+      return await act(this.#loaded.get(model) ?? (await this.#comeBack(model)));
     } finally {
       model.runs--;
     }
@@ -165,12 +160,22 @@ export class LaneModels {
     this.#loaded.set(model, hosted);
     this.#loadedBytes += model.fileBytes;
     const { loadedModelsMax, loadedBytesMax } = this.#options;
-    for (const other of this.#loaded.keys()) {
-      if (this.#loaded.size <= loadedModelsMax && this.#loadedBytes <= loadedBytesMax) return;
-      if (other === model || other.runs > 0) continue;
+    while (this.#loaded.size > loadedModelsMax || this.#loadedBytes > loadedBytesMax) {
+      const idle = this.#longestIdle(model);
+      if (idle === null) return;
       this.unloads++;
-      this.#unload(other);
+      this.#unload(idle);
     }
+  }
+
+  /** Of the loaded models that do not run, the one whose last use was longest ago; never `kept`. */
+  #longestIdle(kept: LaneModel): LaneModel | null {
+    let longest: LaneModel | null = null;
+    for (const model of this.#loaded.keys()) {
+      if (model === kept || model.runs > 0) continue;
+      if (longest === null || model.lastUse < longest.lastUse) longest = model;
+    }
+    return longest;
   }
 
   #unload(model: LaneModel): void {
