@@ -76,6 +76,14 @@ describe('the long form', () => {
       },
     ],
     [
+      'ids of 16 bytes by stream',
+      {
+        element: { name: 'metric_id', type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16, ...REQUIRED },
+        data: ids.map(bytesOf),
+        encoding: 'BYTE_STREAM_SPLIT',
+      },
+    ],
+    [
       'ids in bytes of any length',
       {
         element: { name: 'metric_id', type: 'BYTE_ARRAY', ...OPTIONAL },

@@ -10,6 +10,7 @@ import type { Page } from './chunk-pages.ts';
 import type { ValueDecoder } from './column-cursor.ts';
 import { DeltaIds } from './delta-ids.ts';
 import { DictionaryIndices, INDICES_BLOCK } from './dictionary-indices.ts';
+import { joinStreams } from './join-streams.ts';
 
 /** How ids are stored. */
 export interface IdForm {
@@ -73,6 +74,8 @@ export class IdDecoder implements ValueDecoder<Int32Array> {
       this.#indices.begin(bytes, start, count);
     } else if (encoding === 'PLAIN') {
       this.#startPlain(bytes, start);
+    } else if (encoding === 'BYTE_STREAM_SPLIT' && this.#form.fixedLength !== null) {
+      this.#startPlain(joinStreams(bytes, start, count, this.#form.fixedLength), 0);
     } else if (encoding === 'DELTA_LENGTH_BYTE_ARRAY' || encoding === 'DELTA_BYTE_ARRAY') {
       this.#mode = 'delta';
       this.#deltas.begin(encoding, bytes, start, count);

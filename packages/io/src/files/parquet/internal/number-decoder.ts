@@ -4,6 +4,7 @@ import type { Page } from './chunk-pages.ts';
 import type { ValueDecoder } from './column-cursor.ts';
 import { readDeltaIntegers } from './delta-integers.ts';
 import { DictionaryIndices, INDICES_BLOCK } from './dictionary-indices.ts';
+import { joinStreams } from './join-streams.ts';
 import type { AlignedBytes, NumberKind } from './number-kind.ts';
 
 /** Values converted at a time. */
@@ -110,17 +111,6 @@ function alignedBytes(size: number): AlignedBytes {
     float32: new Float32Array(buffer),
     float64: new Float64Array(buffer),
   };
-}
-
-/** BYTE_STREAM_SPLIT: all first bytes, then all second bytes, ... */
-function joinStreams(bytes: Uint8Array, start: number, count: number, width: number): Uint8Array {
-  if (start + count * width > bytes.length) throw new Damage('a page that ends within its values');
-  const joined = new Uint8Array(count * width);
-  for (let b = 0; b < width; b++) {
-    const from = start + b * count;
-    for (let i = 0; i < count; i++) joined[i * width + b] = bytes[from + i]!;
-  }
-  return joined;
 }
 
 function unpackDelta(bytes: Uint8Array, start: number, count: number, bits: 32 | 64): Uint8Array {
