@@ -313,7 +313,8 @@ export class WindowState {
     const last = Number.isFinite(until)
       ? Math.floor(until / this.stepMs) * this.stepMs
       : this.#lastEndMs;
-    const windows = last >= first ? (last - first) / this.stepMs + 1 : 0;
+    // Each end is a multiple of the step, and exactly so; their difference may be beyond the whole numbers of a float64.
+    const windows = last >= first ? last / this.stepMs - first / this.stepMs + 1 : 0;
     const complete = this.#judged[COMPLETE]!;
     const belowCoverage = this.#judged[BELOW_COVERAGE]!;
     const incomplete = this.#judged[INCOMPLETE]!;

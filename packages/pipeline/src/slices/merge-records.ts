@@ -98,7 +98,7 @@ function countsOf(
   const first = Number.isFinite(afterMs) ? (Math.floor(afterMs / stepMs) + 1) * stepMs : firstEndMs;
   const last = Number.isFinite(untilMs) ? Math.floor(untilMs / stepMs) * stepMs : lastEndMs;
   const isAny = first !== null && last !== null && last >= first;
-  const windows = isAny ? (last - first) / stepMs + 1 : 0;
+  const windows = isAny ? last / stepMs - first / stepMs + 1 : 0;
   return {
     definition,
     windows,
