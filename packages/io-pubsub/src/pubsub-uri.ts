@@ -26,7 +26,7 @@ export function parsePubSubUri(uri: string, role: 'subscription' | 'topic'): Pub
   if (match === null || !PROJECT.test(project) || !NAME.test(name) || /^goog/i.test(name)) {
     throw new WindrowError(
       'USAGE',
-      `found ${found(uri)}, expected pubsub://PROJECT/${role.toUpperCase()} with the id of a project and the name of a ${role} (a letter, then 2 to 254 letters, digits or -._~+%; not beginning with goog)`,
+      `found ${found(uri)}, expected pubsub://PROJECT/${role.toUpperCase()} with the id of a project (a small letter, then 3 to 62 small letters, digits or hyphens) and the name of a ${role} (a letter, then 2 to 254 letters, digits or -._~+%; not beginning with goog)`,
     );
   }
   return { uri, project, name, options: new URLSearchParams(match[3] ?? '') };

@@ -130,8 +130,13 @@ async function refuseClashesOf({ parts, summaryFile, reads = [] }: JobRequest): 
 /** A guess at what is wrong when nothing came out. */
 function whyNone({ samples, definitions }: JobReport): string {
   if (samples.received === 0) return 'the source had no sample in the range';
-  if (samples.applied === 0)
-    return 'no sample has a metric that a definition asks for, and a time that is in the range';
+  if (samples.applied === 0) {
+    const { quarantined, unrouted, out_of_range: outside } = samples;
+    if (quarantined === samples.received) return 'nothing of the source could be read as a sample';
+    return unrouted > 0 && outside === 0
+      ? 'no definition asks for the metrics of the samples'
+      : 'no sample has a metric that a definition asks for, and a time that is in the range';
+  }
   const incomplete = definitions.reduce((sum, counts) => sum + counts.incomplete, 0);
   return incomplete > 0
     ? 'windows had cells without a value after filling (fill, allow_missing)'

@@ -67,6 +67,17 @@ describe('outputs that clash', () => {
     ]);
     expect(none.stderr).toContain('no window was scored; the source had no sample');
     expect(none.code).toBe(0);
+    const foreign = join(folder, 'foreign.csv');
+    writeFileSync(foreign, 'metric_id;timestamp_ms;value\n');
+    const unread = await runCommand('backfill', [
+      ...[...given, '--source', foreign, '--progress', 'none', '--sink', join(folder, 'y.csv')],
+    ]);
+    expect(unread.stderr).toContain('nothing of the source could be read as a sample');
+    const unlike = await runCommand('backfill', [
+      ...[...given, ...source, '--sink', join(folder, 'z.csv')],
+      ...['--only-changed', join(folder, 'y.csv')],
+    ]);
+    expect(unlike.stderr).toContain('none of its 0 rows is a prediction of these definitions');
     const nowhere = await runCommand('backfill', [...given, ...source, '--sink', '/proc/x/y.csv']);
     expect(nowhere.stderr).toContain('cannot be written');
     expect(nowhere.code).toBe(1);

@@ -48,7 +48,7 @@ function endedText({ outcome, drained }: LiveReport): string {
   if (outcome === 'finished') return 'every source has ended, and every window was judged';
   return drained
     ? 'stopped; everything that was read is published and acknowledged'
-    : 'stopped before everything was published; the rest is in the checkpoint, if there is one';
+    : 'stopped before everything was published; the next start publishes what the checkpoint and its journal hold, if there is one';
 }
 
 export async function tellFailure(

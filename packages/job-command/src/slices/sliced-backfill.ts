@@ -186,6 +186,11 @@ class SlicedBackfill {
       onlyChanged === null
         ? null
         : await KnownPredictions.read(readPredictions(onlyChanged), job.definitions);
+    if (known?.counts.own === 0) {
+      this.#terminal.stderr.write(
+        `note: ${onlyChanged}: none of its ${known.counts.read} rows is a prediction of these definitions, so that everything is new\n`,
+      );
+    }
     const progress = this.#progressOfStream;
     if (known === null && progress === null) return job.outputs;
     return job.outputs.map(({ sink, takes }) => {

@@ -65,10 +65,13 @@ class Series {
 const NONE = new Series();
 
 export class KnownPredictions {
+  /** How many were read, and how many of these are of metrics that a definition makes. */
+  readonly counts: { readonly read: number; readonly own: number };
   readonly #series: ReadonlyMap<string, Series>;
 
-  private constructor(series: ReadonlyMap<string, Series>) {
+  private constructor(series: ReadonlyMap<string, Series>, counts: KnownPredictions['counts']) {
     this.#series = series;
+    this.counts = counts;
   }
 
   /** Reads all; those of metrics that no definition makes are passed over. */
@@ -77,11 +80,15 @@ export class KnownPredictions {
     definitions: readonly Definition[],
   ): Promise<KnownPredictions> {
     const series = new Map(definitions.map((d) => [d.outputMetricId, new Series()]));
+    const counts = { read: 0, own: 0 };
     for await (const { metricId, windowEndMs, value, revision } of predictions) {
-      series.get(metricId)?.push(windowEndMs, value, revision);
+      const own = series.get(metricId);
+      own?.push(windowEndMs, value, revision);
+      counts.read++;
+      if (own !== undefined) counts.own++;
     }
     for (const each of series.values()) each.settle();
-    return new KnownPredictions(series);
+    return new KnownPredictions(series, counts);
   }
 
   /** What is to be written of a run: what is not there yet, and what is there with another value. */
