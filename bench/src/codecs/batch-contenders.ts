@@ -80,6 +80,32 @@ function streamOf(name: string, what: string, rowsPerBlock: number): BatchConten
   };
 }
 
+/** A sample as users write it in JSON. */
+interface JsonSample {
+  readonly metric_id: string;
+  readonly timestamp_ms: number;
+  readonly value: number;
+}
+
+const jsonArray: BatchContender = {
+  name: 'JSON',
+  what: 'an array of objects with metric_id, timestamp_ms and value; JSON.stringify and JSON.parse',
+  encode: ({ length, dictionary, slots, timestampsMs, values }) => {
+    const samples = Array.from({ length }, (_, i) => ({
+      metric_id: dictionary.text(slots[i]!),
+      timestamp_ms: timestampsMs[i]!,
+      value: values[i]!,
+    }));
+    return Buffer.from(JSON.stringify(samples));
+  },
+  decode: (bytes, columns) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    for (const { metric_id, timestamp_ms, value } of JSON.parse(text) as JsonSample[]) {
+      columns.push(columns.dictionary.intern(metric_id), timestamp_ms, value);
+    }
+  },
+};
+
 const NEWLINE = 10;
 
 const json: BatchContender = {
@@ -97,11 +123,7 @@ const json: BatchContender = {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let at = 0; at < text.length;) {
       const end = text.indexOf(NEWLINE, at);
-      const sample = JSON.parse(text.toString('latin1', at, end)) as {
-        metric_id: string;
-        timestamp_ms: number;
-        value: number;
-      };
+      const sample = JSON.parse(text.toString('latin1', at, end)) as JsonSample;
       columns.push(columns.dictionary.intern(sample.metric_id), sample.timestamp_ms, sample.value);
       at = end + 1;
     }
@@ -157,6 +179,7 @@ export const batchContenders: readonly BatchContender[] = [
   zstdOf(record),
   arrow,
   zstdOf(arrow),
+  jsonArray,
   json,
   zstdOf(json),
 ];

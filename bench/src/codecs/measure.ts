@@ -8,6 +8,8 @@ import { chunkContenders } from './chunk-contenders.ts';
 
 /** Chunks that are timed together. */
 const PIECE = 32;
+/** How long passes go on at least, so that every contender is compiled as well as it will be. */
+const LEAST_MS = 1000;
 
 /** What one contender took. */
 export interface Measure {
@@ -101,12 +103,13 @@ function expectBits(actual: Float64Array, expected: Float64Array, length: number
 }
 
 /**
- * The sum over all pieces of the least time that each took in some passes, after one to warm up. Pieces are short, so that
- * a disturbance of the machine meets few of them, and none in every pass.
+ * The sum over all pieces of the least time that each took in some passes, after one to warm up; passes go on for a second if these
+ * were done before. Pieces are short, so that a disturbance of the machine meets few of them, and none in every pass.
  */
 function leastNs(pieces: readonly (() => void)[], passes: number): number {
   const least = pieces.map(() => Number.POSITIVE_INFINITY);
-  for (let k = 0; k <= passes; k++) {
+  const end = passes > 1 ? performance.now() + LEAST_MS : 0;
+  for (let k = 0; k <= passes || performance.now() < end; k++) {
     for (const [i, piece] of pieces.entries()) {
       const start = performance.now();
       piece();

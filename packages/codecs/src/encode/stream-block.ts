@@ -9,6 +9,7 @@ import type { ByteWriter } from '../internal/byte-writer.ts';
 import { wordsOf } from '../internal/float-words.ts';
 import { kernels } from '../internal/kernels.ts';
 import { floatScratch, intScratch } from '../internal/scratch.ts';
+import { periodOf, repeat } from '../internal/turns.ts';
 import { analyse, analysis, writeColumn, writeRegular } from './column.ts';
 import { writeTogether } from './series-values.ts';
 import { writeTimestamps } from './timestamps.ts';
@@ -28,6 +29,8 @@ const order: Int32Array = intScratch();
 const steps: Int32Array = intScratch();
 /** The stream's slot of each series, in order of first appearance. */
 const seriesSlots: Int32Array = intScratch();
+/** Whether each row belongs to the series after that of the row before, or to the first after the last. */
+let inTurn = false;
 /** How many rows each series has, and where each ends when the rows are sorted by series. */
 const counts: Int32Array = intScratch();
 const ends: Int32Array = intScratch();
@@ -133,9 +136,27 @@ function keepShorter(writer: ByteWriter, start: number, middle: number): boolean
   return true;
 }
 
-/** Numbers the series by first appearance, counts their rows, and returns how many they are. */
+/**
+ * Numbers the series by first appearance, counts their rows, and returns how many they are: `order`, `seriesSlots`, `counts` and
+ * `inTurn`.
+ */
 function countSeries(rows: StreamRows, ids: number): number {
   const { length, slots } = rows;
+  const period = periodOf(slots, 0, length);
+  const turn = period === 0 ? length : period;
+  const series = countRows(slots, turn, ids);
+  inTurn = series === turn;
+  if (period === 0) return series;
+  if (!inTurn) return countRows(slots, length, ids);
+  repeat(order, period, length);
+  const turns = Math.floor(length / period);
+  const rest = length - turns * period;
+  counts.fill(turns + 1, 0, rest);
+  counts.fill(turns, rest, period);
+  return series;
+}
+
+function countRows(slots: Int32Array, length: number, ids: number): number {
   if (localOf.length < ids) localOf = new Int32Array(2 * ids);
   localOf.fill(-1, 0, ids);
   let series = 0;
@@ -156,19 +177,17 @@ function countSeries(rows: StreamRows, ids: number): number {
 
 /** The order of arrival: each row's series, or how far it is from the one after the last row's. Returns the layout bit. */
 function writeOrder(writer: ByteWriter, series: number, length: number): number {
+  if (inTurn) {
+    // Nothing can be shorter.
+    writeRegular(writer, 0, 0);
+    return ORDER_IS_CYCLIC;
+  }
   let expected = 0;
-  let seen = 0;
   for (let row = 0; row < length; row++) {
     const local = order[row]!;
     const step = local - expected;
     steps[row] = step;
-    seen |= step;
     expected = local + 1 === series ? 0 : local + 1;
-  }
-  if (seen === 0) {
-    // Sensors that are read in turn: nothing can be shorter.
-    writeRegular(writer, 0, 0);
-    return ORDER_IS_CYCLIC;
   }
   analyse(order, length);
   const plainBytes = analysis.bytes;

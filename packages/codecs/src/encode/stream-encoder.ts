@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { MetricDictionary, WindrowError, assert, type SampleBatch } from '@windrow/core';
 import { ByteWriter } from '../internal/byte-writer.ts';
 import { wordsOf } from '../internal/float-words.ts';
+import { periodOf, repeat } from '../internal/turns.ts';
 import {
   HEAD_CHECK_AT,
   HEAD_CRC_AT,
@@ -129,11 +130,14 @@ export class StreamEncoder {
     const { slots: theirs } = batch;
     const slotOf = this.#slotOf;
     const known = slotOf.length;
-    for (let i = 0; i < count; i++) {
+    const period = periodOf(theirs, from, count);
+    const distinct = period === 0 ? count : period;
+    for (let i = 0; i < distinct; i++) {
       const slot = theirs[from + i]!;
       const mapped = slot >= 0 && slot < known ? slotOf[slot]! : UNMAPPED;
       slots[i] = mapped === UNMAPPED ? this.#newSlot(slot) : mapped;
     }
+    repeat(slots, distinct, count);
   }
 
   /** Makes room for so many rows. */

@@ -6,7 +6,7 @@ import { MEMORY } from './kernels.ts';
 import { byteScratch } from './scratch.ts';
 
 /** Bytes that can be written at once. */
-export const WRITE_BYTES_MAX = 6_400_000;
+const WRITE_BYTES_MAX = 6_400_000;
 
 const room: Uint8Array = byteScratch(WRITE_BYTES_MAX);
 const view = new DataView(MEMORY);

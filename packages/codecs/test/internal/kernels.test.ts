@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { MetricDictionary, SampleColumns, type SampleBatch } from '@windrow/core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as fast from '../../src/index.ts';
