@@ -23,6 +23,11 @@ export async function codec(context: CodecContext): Promise<number> {
   }
   const refusals = new Refusals(context.terminal);
   const input = await openInput(path, metric);
+  if (input.form === 'chunk' && metric === null && (known === 'encode' || known === 'decode')) {
+    context.terminal.stderr.write(
+      `note: ${path}: a chunk does not say its metric; with --metric UUID its samples have that id, else one of zeros\n`,
+    );
+  }
   switch (known) {
     case 'inspect':
       await inspectFile(input, context, refusals);

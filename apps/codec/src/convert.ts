@@ -79,7 +79,7 @@ async function copy(
     if (options.strict && refusals.count > 0) {
       throw new WindrowError(
         'INPUT',
-        `${input.path}: found ${refusals.count} refusals under --strict, expected none: nothing is complete`,
+        `${input.path}: found ${refusals.count} that cannot be read (above), expected none under --strict: nothing was written`,
       );
     }
     await output.commit();

@@ -51,6 +51,11 @@ describe('windrow-codec encode and decode', () => {
     await runCodec('encode', at('in.csv'), '--metric', b, '--to', at('expected.csv'));
     expect(read('one.csv')).toBe(read('expected.csv'));
     expect(read('one.csv').split('\n')).toHaveLength(152);
+    const nameless = await runCodec('decode', chunk, '--to', at('nameless.csv'));
+    expect(nameless.stderr).toContain('a chunk does not say its metric; with --metric UUID');
+    expect(read('nameless.csv').replaceAll('00000000-0000-0000-0000-000000000000', b)).toBe(
+      read('one.csv'),
+    );
   });
 
   it('print lines of JSON without --to', async () => {

@@ -187,7 +187,8 @@ function numberRule({ min, max, integer = false }: NumberOption): string {
 function operandFaults(spec: CommandSpec, operands: readonly string[]): string[] {
   const { min, max, placeholder } = spec.operands ?? { min: 0, max: 0, placeholder: '' };
   if (operands.length < min) {
-    return [`${placeholder}: found ${operands.length}, expected at least ${min}`];
+    const few = operands.length === 0 ? 'nothing' : `only ${operands.map(found).join(' ')}`;
+    return [`found ${few}, expected ${placeholder}`];
   }
   return operands
     .slice(max)

@@ -150,7 +150,7 @@ describe('parseOptions', () => {
       options: {},
       operands: ['a', '--b'],
     });
-    expect(() => parseOptions(files, [])).toThrow('FILE: found 0, expected at least 1');
+    expect(() => parseOptions(files, [])).toThrow('found nothing, expected FILE');
     expect(() => parseOptions(files, ['a', 'b', 'c'])).toThrow('takes at most 2 other arguments');
   });
 });
