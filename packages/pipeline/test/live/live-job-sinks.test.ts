@@ -10,7 +10,7 @@ import { startJob } from './fakes/start-job.ts';
 import { World } from './fakes/world.ts';
 
 describe('a sink', () => {
-  it('that is down stops the reading, not the checkpoints; memory is bounded', async () => {
+  it('that is down for a minute stops the reading, not the checkpoints; memory is bounded', async () => {
     const world = new World(START_MS);
     const source = new FileLikeSource(world, messages);
     const { job, sink, events } = startJob({
@@ -21,10 +21,10 @@ describe('a sink', () => {
     });
     sink.failures = 1e9;
     const running = job.run();
-    await world.live(world.sleep(20_000, new AbortController().signal));
+    await world.live(world.sleep(30_000, new AbortController().signal));
     const stuck = job.status();
     const { delivered } = source;
-    await world.live(world.sleep(20_000, new AbortController().signal));
+    await world.live(world.sleep(30_000, new AbortController().signal));
     const later = job.status();
     expect(source.delivered).toBe(delivered);
     expect(stuck.paused).toMatch(/predictions wait for memory:sink/);
