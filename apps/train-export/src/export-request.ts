@@ -8,6 +8,7 @@ import {
   type ExportRequest,
   type LabelColumn,
   type LabelMapping,
+  type RunOwner,
 } from '@windrow/training';
 import type { options as exportOptions } from './export-command.ts';
 
@@ -20,7 +21,7 @@ export type AskedExport = Pick<
 >;
 
 /** @throws WindrowError USAGE for options that do not go together */
-export function askedExport(options: Options): AskedExport {
+export function askedExport(options: Options, owner: RunOwner): AskedExport {
   return {
     dtype: options.dtype,
     examples: askedExamples(options),
@@ -32,6 +33,7 @@ export function askedExport(options: Options): AskedExport {
     output: {
       path: options.out,
       overwrite: options.overwrite,
+      owner,
       format: options.format,
       flat: options.flat,
       npy: options.npy,

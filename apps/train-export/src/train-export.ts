@@ -14,6 +14,7 @@ import { spec, type options as exportOptions } from './export-command.ts';
 import { askedExport, readMetricNames } from './export-request.ts';
 import { exportSummary, printExport } from './export-summary.ts';
 import { openSamples, withoutPasswords } from './open-samples.ts';
+import { processOwner } from './process-owner.ts';
 
 type Context = CommandContext<typeof exportOptions>;
 
@@ -46,7 +47,7 @@ export async function trainExport(context: Context): Promise<void> {
 }
 
 async function run({ options, terminal, signal }: Context): Promise<ExportReport> {
-  const asked = askedExport(options);
+  const asked = askedExport(options, processOwner());
   const { definitions } = await readDefinitions(options.definitions);
   const metricNames = await readMetricNames(options.metrics);
   const chosen = selectDefinitions(definitions, options.select);

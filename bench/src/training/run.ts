@@ -1,11 +1,12 @@
 /**
- * Training sets against the limit and against what a data scientist writes today: samples in Parquet to windows in files.
+ * Training sets out of ClickHouse against the limit and against what a data scientist writes today: samples in a table (and, beside
+ * it, in Parquet) to windows in files.
  *
- * First all run once: the pandas windows must be as many as ours and add up to the same; then all run in turns, each in a
+ * First all run once: the windows of pandas must be as many as ours and add up to the same; then all run in turns, each in a
  * fresh process on one core.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatBytes, formatCount } from '@windrow/cli';
 import { hasChdb } from '../clickhouse/chdb-connection.ts';
@@ -22,7 +23,7 @@ import { nodeProgram, pinnedCore, runProcess, type Program } from '../contest/ru
 import { writeReport, type Section } from '../report/report.ts';
 import { DATA, REPOSITORY, appMain } from '../repository.ts';
 
-const FULL: DatasetSize = { lines: 200, seconds: 10_000 };
+const FULL: DatasetSize = { lines: 200, seconds: 20_000 };
 const SMALL: DatasetSize = { lines: 2, seconds: 900 };
 const STEP_S = 300;
 const TOLERANCE = 1e-9;
@@ -33,13 +34,13 @@ export const training: Benchmark = async ({ small, rounds, say, date, results: f
   say(`training: ${formatCount(count)} samples`);
   const samples = await samplesFile(size);
   const definitions = await definitionsFile(size, STEP_S);
+  const table = hasChdb() ? await tableFolder(size, samples, say) : null;
   const core = pinnedCore();
   const { contest, windows } = await withFolder(async (out) => {
     const contenders = [
-      ...ours(samples, definitions, out),
-      duckdb(samples, out),
-      ...clickhouse(samples, definitions, out),
-      ...pandas(samples, definitions, out),
+      ...clickhouse(table, definitions, out),
+      ...pandas(table, definitions, out),
+      windrow('parquet', 'the samples as one Parquet file instead', samples, { definitions, out }),
     ];
     const made = await checkEqual(contenders, out, core, say);
     const held = await holdContest(contenders, {
@@ -52,23 +53,36 @@ export const training: Benchmark = async ({ small, rounds, say, date, results: f
   return writeReport(
     {
       name: 'training',
-      title: 'Training sets: samples in Parquet to windows in files',
+      title: 'Training sets: samples in ClickHouse to windows in files',
       text: [
-        `${formatCount(count)} samples of ${size.lines} simulated lines (25 sensors, one sample a second each, ${formatCount(size.seconds)} s, no gaps), in order of time in one Parquet file. One definition a line: windows of 300 s each ${STEP_S} s, so that the windows hold about as many numbers as there are samples: ${formatCount(windows)} windows of 25 x 300 float64.`,
+        `${formatCount(count)} samples of ${size.lines} simulated lines (25 sensors, one sample a second each, ${formatCount(size.seconds)} s, no gaps), in a MergeTree of the embedded ClickHouse (chdb), sorted by metric and time. One definition a line: windows of 300 s each ${STEP_S} s, so that the windows hold about as many numbers as there are samples: ${formatCount(windows)} windows of 25 x 300 float64.`,
+        hasChdb() ? '' : 'ClickHouse was left out: chdb is not installed on this machine.',
         pythonMissing() ?? '',
       ].filter((text) => text !== ''),
       sections: [timesSection(contest, count)],
       data: { samples: count, windows, size, stepS: STEP_S, contest },
     },
-    { folder, date, small, packages: ['@duckdb/node-api'] },
+    { folder, date, small, packages: ['chdb', '@clickhouse/client'] },
   );
 };
 
-function ours(samples: string, definitions: string, out: string): Contender[] {
-  return [
-    windrow('parquet', '--format parquet', samples, { definitions, out }),
-    windrow('arrow', '--format arrow', samples, { definitions, out }),
-  ];
+/** The table, filled once and kept in `bench/.data`. */
+async function tableFolder(
+  { lines, seconds }: DatasetSize,
+  samples: string,
+  say: (line: string) => void,
+): Promise<string> {
+  const folder = join(DATA, `table-${lines}x${seconds}`);
+  if (existsSync(folder)) return folder;
+  say('training: the table is filled');
+  const filling = `${folder}.tmp`;
+  rmSync(filling, { recursive: true, force: true });
+  await runProcess(
+    nodeProgram(join(import.meta.dirname, 'fill-table.ts'), [filling, samples]),
+    null,
+  );
+  renameSync(filling, folder);
+  return folder;
 }
 
 function windrow(
@@ -79,51 +93,42 @@ function windrow(
 ): Contender {
   return {
     name: `windrow ${name}`,
-    what: `windrow-train-export ${what}: windows, statistics, dataset.json`,
+    what: `windrow-train-export: windows, statistics, dataset.json; ${what}`,
     program: nodeProgram(appMain('train-export'), [
       ...['--definitions', definitions, '--source', source, '--overwrite'],
-      ...(name === 'arrow' ? ['--format', 'arrow'] : []),
       ...['--out', join(out, `dataset-${name}`), '--progress', 'none'],
     ]),
   };
 }
 
 /** The embedded ClickHouse, where it is: as our source, and by itself. */
-function clickhouse(samples: string, definitions: string, out: string): Contender[] {
-  if (!hasChdb()) return [];
+function clickhouse(table: string | null, definitions: string, out: string): Contender[] {
+  if (table === null) return [];
   const file = join(import.meta.dirname, 'peers/chdb-copy.ts');
+  const source = `chdb:${table}?table=plant.samples`;
   return [
-    windrow('chdb', '--source chdb:FILE', `chdb:${samples}`, { definitions, out }),
+    windrow('chdb', 'from the table', source, { definitions, out }),
     {
       name: 'chdb copy',
-      what: 'ClickHouse (chdb) writes the same samples, ordered by metric and time, as Parquet (zstd); no windows',
-      program: nodeProgram(file, [samples, join(out, 'ordered-chdb.parquet')]),
+      what: 'ClickHouse (chdb) writes the rows of the table, ordered by metric and time, as Parquet (zstd); no windows',
+      program: nodeProgram(file, [table, join(out, 'ordered.parquet')]),
     },
   ];
 }
 
-function duckdb(samples: string, out: string): Contender {
-  const file = join(import.meta.dirname, 'peers/duckdb-copy.ts');
-  return {
-    name: 'duckdb copy',
-    what: 'DuckDB writes the same samples, ordered by metric and time, as Parquet (zstd); no windows',
-    program: nodeProgram(file, [samples, join(out, 'ordered.parquet')]),
-  };
-}
-
-function pandas(samples: string, definitions: string, out: string): Contender[] {
-  if (pythonMissing() !== null) return [];
+function pandas(table: string | null, definitions: string, out: string): Contender[] {
+  if (table === null || pythonMissing() !== null) return [];
+  const script = join(REPOSITORY, 'bench/peers/pandas_clickhouse.py');
   const program: Program = {
     command: python(),
-    args: [
-      join(REPOSITORY, 'bench/peers/pandas_windows.py'),
-      samples,
-      definitions,
-      join(out, 'pandas'),
-    ],
+    args: [script, table, definitions, join(out, 'pandas')],
   };
   return [
-    { name: 'pandas', what: 'Python: pandas pivots, NumPy cuts windows, .npy files', program },
+    {
+      name: 'pandas',
+      what: "Python: ClickHouse's client (chdb) reads a line's samples from the table, pandas pivots, NumPy cuts windows, .npy files",
+      program,
+    },
   ];
 }
 
@@ -135,10 +140,10 @@ function python(): string {
 
 /** Why pandas does not take part, or null where it does. */
 function pythonMissing(): string | null {
-  const found = spawnSync(python(), ['-c', 'import pandas, pyarrow, numpy']);
+  const found = spawnSync(python(), ['-c', 'import chdb, pandas, numpy']);
   return found.status === 0
     ? null
-    : 'pandas was left out: no Python with pandas, pyarrow and numpy (python3, or the one that BENCH_PYTHON names).';
+    : 'pandas was left out: no Python with chdb, pandas and numpy (python3, or the one that BENCH_PYTHON names).';
 }
 
 /** Runs every contender once, which also brings the file into the page cache; gives the number of windows. */
@@ -152,19 +157,20 @@ async function checkEqual(
     say(`training: first run, ${name}`);
     if (name !== 'pandas') await runProcess(program, core);
   }
-  const [parquet, ...others] = ['parquet', 'arrow', 'chdb']
-    .filter((name) => contenders.some((contender) => contender.name === `windrow ${name}`))
-    .map((name) => sumOf(join(out, `dataset-${name}`)));
+  const found = contenders
+    .filter(({ name }) => name.startsWith('windrow '))
+    .map(({ name }) => sumOf(join(out, name.replace('windrow ', 'dataset-'))));
   const theirs = contenders.find(({ name }) => name === 'pandas');
-  const pandasSum = theirs === undefined ? parquet! : await pandasWindows(theirs.program, out);
-  for (const other of [...others, pandasSum]) {
-    const off = Math.abs(other.sum - parquet!.sum) / Math.abs(parquet!.sum);
-    if (other.windows === parquet!.windows && off <= TOLERANCE) continue;
+  if (theirs !== undefined) found.push(await pandasWindows(theirs.program, out));
+  const first = found[0]!;
+  for (const other of found) {
+    const off = Math.abs(other.sum - first.sum) / Math.abs(first.sum);
+    if (other.windows === first.windows && off <= TOLERANCE) continue;
     throw new Error(
-      `found ${other.windows} windows that add up to ${other.sum}, expected ${parquet!.windows} and ${parquet!.sum}`,
+      `found ${other.windows} windows that add up to ${other.sum}, expected ${first.windows} and ${first.sum}`,
     );
   }
-  return parquet!.windows;
+  return first.windows;
 }
 
 interface Windows {
@@ -202,7 +208,7 @@ function timesSection(contest: ContestResult, count: number): Section {
     columns: [
       '',
       'samples/s of CPU',
-      'against windrow parquet',
+      'CPU of it / of the first',
       'CPU s, least',
       'median',
       'wall s, least',
@@ -212,7 +218,7 @@ function timesSection(contest: ContestResult, count: number): Section {
     rows: results.map(({ name, cpuMs, wallMs, peakBytes }) => [
       name,
       `${(count / cpuMs.min / 1000).toFixed(2)} M`,
-      `${(first.cpuMs.min / cpuMs.min).toFixed(2)} x`,
+      (cpuMs.min / first.cpuMs.min).toFixed(2),
       ...[cpuMs.min, cpuMs.median, wallMs.min, wallMs.median].map((ms) => (ms / 1000).toFixed(1)),
       formatBytes(peakBytes.median),
     ]),

@@ -14,6 +14,9 @@ import { ClickHouseTable, type TableSource } from './table-source.ts';
 /** An answer comes at once when it is computed; a query that takes longer than a day hangs. */
 const SILENCE_MS = 86_400_000;
 
+/** Parquet is read ahead as far as memory allows, which is this process's; by itself it takes 4 GiB. */
+const PARQUET_AHEAD_BYTES = 64 << 20;
+
 /**
  * Opens tables of the embedded ClickHouse, which is loaded at the first query. The keys are those of `TableMapping`, and `table`.
  * @throws WindrowError USAGE for a URI that says something else
@@ -33,7 +36,11 @@ export function chdbSource(
   const mapping = mappingOf(params, uri, ['table']);
   const place = placeOf(path, params.get('table'), uri);
   const database = new Database({
-    config: {},
+    config: {
+      clickhouse_settings: {
+        input_format_parquet_memory_high_watermark: String(PARQUET_AHEAD_BYTES),
+      },
+    },
     connect: () => connectChdb(place.folder, uri),
     silenceMs: SILENCE_MS,
   });

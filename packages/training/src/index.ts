@@ -6,6 +6,7 @@ export { LABEL_COLUMNS, type LabelColumn, type LabelMapping } from './labels/lab
 export { readTable } from './labels/read-table.ts';
 export { FLAT_FORMS, type FlatForm } from './output/example-layout.ts';
 export { OUTPUT_FORMATS, type OutputFormat } from './output/split-writer.ts';
+export type { RunOwner } from './output/run-owner.ts';
 export { parseSplit, type SplitSpec } from './splits/split-spec.ts';
 export { metricsOf } from './targets/target-spec.ts';
 export { selectDefinitions } from './tensor-form.ts';

@@ -7,8 +7,12 @@ import { exportDataset, type ExportReport } from '../src/dataset/export-dataset.
 import type { ExportRequest } from '../src/dataset/export-request.ts';
 import { readExamples } from '../src/dataset/read-examples.ts';
 import { readDataset } from '../src/dataset/read-manifest.ts';
+import type { RunOwner } from '../src/output/run-owner.ts';
 import { parseSplit } from '../src/splits/split-spec.ts';
 import { definition, withPass, type RowSource } from './small-line.ts';
+
+/** Knows of no run that has ended. */
+export const OWNER: RunOwner = { name: 'test', hasEnded: () => false };
 
 export async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'windrow-training-'));
@@ -46,7 +50,15 @@ export function exportTo(
         embargoMs: 0,
         seed: 0,
         metricNames: new Map(),
-        output: { path, overwrite: false, format: 'parquet', flat: 'none', npy: false, ...output },
+        output: {
+          path,
+          overwrite: false,
+          owner: OWNER,
+          format: 'parquet',
+          flat: 'none',
+          npy: false,
+          ...output,
+        },
         tool: { version: '0', command: ['test'] },
         pass: onProgress === undefined ? pass : { ...pass, onProgress },
         ...others,

@@ -56,7 +56,14 @@ async function exported(source: Source, definition: Definition, path: string): P
     embargoMs: 0,
     seed: 0,
     metricNames: new Map(),
-    output: { path, overwrite: false, format: 'arrow', flat: 'none', npy: false },
+    output: {
+      path,
+      overwrite: false,
+      owner: { name: 'test', hasEnded: () => false },
+      format: 'arrow',
+      flat: 'none',
+      npy: false,
+    },
     tool: { version: '0', command: ['test'] },
     pass: {
       source,

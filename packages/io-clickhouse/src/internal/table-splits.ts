@@ -11,7 +11,7 @@ import {
 } from './table-queries.ts';
 
 /** What a split should have at least, where there is that much; where rows lie by time, at most, too. */
-const SPLIT_ROWS = 1 << 21;
+const SPLIT_ROWS = 1 << 20;
 const SLICE_MS = 900_000;
 const SLICES_MAX = 200_000;
 /** A dictionary's index, a time, a value. */

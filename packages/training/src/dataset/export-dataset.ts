@@ -37,7 +37,8 @@ export interface ExportReport {
  */
 export async function exportDataset(request: ExportRequest): Promise<ExportReport> {
   const form = tensorFormOf(request.definitions, request.dtype);
-  const folder = await DatasetFolder.create(request.output.path, request.output.overwrite);
+  const { path, overwrite, owner } = request.output;
+  const folder = await DatasetFolder.create(path, overwrite, owner);
   let slices: KeptSlices | null = null;
   try {
     const snapshot = await sourceSnapshot(form, request.pass);

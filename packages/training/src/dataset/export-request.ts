@@ -4,6 +4,7 @@ import type { PassOptions } from '../collect/collect-windows.ts';
 import type { ReplayOptions } from '../collect/replay-windows.ts';
 import type { LabelMapping } from '../labels/label-reader.ts';
 import type { FlatForm } from '../output/example-layout.ts';
+import type { RunOwner } from '../output/run-owner.ts';
 import type { OutputFormat } from '../output/split-writer.ts';
 import type { SplitSpec } from '../splits/split-spec.ts';
 import type { Dtype } from '../tensor-form.ts';
@@ -43,6 +44,7 @@ export interface ExportRequest {
   readonly output: {
     readonly path: string;
     readonly overwrite: boolean;
+    readonly owner: RunOwner;
     readonly format: OutputFormat;
     readonly flat: FlatForm;
     readonly npy: boolean;

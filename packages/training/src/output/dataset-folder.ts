@@ -1,11 +1,16 @@
 /**
  * A folder that appears under its name only when everything in it is complete: built beside it under a hidden name, then renamed.
- * A run that dies leaves at most the hidden folder; a run that fails leaves nothing.
+ * A run that fails leaves nothing; one that is killed leaves the hidden folder, `.NAME.OWNER.UUID.tmp`, which the next run for the
+ * same name removes.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { WindrowError, messageOf } from '@windrow/core';
+import type { RunOwner } from './run-owner.ts';
+
+const BUILDING = '.tmp';
+const UUID = /^[0-9a-f-]{36}$/;
 
 export class DatasetFolder {
   /** As it will be called. */
@@ -25,11 +30,13 @@ export class DatasetFolder {
    * @param overwrite whether a dataset that is there may be replaced
    * @throws WindrowError OUTPUT where something is there that may not be replaced, or the place cannot be written
    */
-  static async create(path: string, overwrite: boolean): Promise<DatasetFolder> {
+  static async create(path: string, overwrite: boolean, owner: RunOwner): Promise<DatasetFolder> {
     const whole = resolve(path);
     await refuseTaken(path, overwrite);
-    const building = join(dirname(whole), `.${basename(whole)}.${randomUUID()}.tmp`);
+    const name = `.${basename(whole)}.${owner.name}.${randomUUID()}${BUILDING}`;
+    const building = join(dirname(whole), name);
     try {
+      await removeLeftovers(whole, owner);
       await mkdir(building, { recursive: true });
     } catch (error) {
       throw cannotWrite(path, error);
@@ -61,6 +68,17 @@ export class DatasetFolder {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     await rm(this.building, { recursive: true, force: true });
+  }
+}
+
+/** What runs for the same name were building when they were killed. */
+async function removeLeftovers(whole: string, owner: RunOwner): Promise<void> {
+  const prefix = `.${basename(whole)}.`;
+  for (const name of await readdir(dirname(whole)).catch(() => [])) {
+    if (!name.startsWith(prefix) || !name.endsWith(BUILDING)) continue;
+    const [other = '', id = '', ...more] = name.slice(prefix.length, -BUILDING.length).split('.');
+    if (more.length > 0 || !UUID.test(id) || !owner.hasEnded(other)) continue;
+    await rm(join(dirname(whole), name), { recursive: true, force: true });
   }
 }
 

@@ -1,8 +1,9 @@
-"""Windows as they are made today: pandas pivots the samples, NumPy cuts the windows, one array a line.
+"""Windows as they are made today: a ClickHouse client, pandas pivots, NumPy cuts the windows; one line after the other.
 
-    python pandas_windows.py SAMPLES.parquet DEFINITIONS.json OUT
+    python pandas_clickhouse.py FOLDER DEFINITIONS.json OUT
 
-Prints how many windows there are, and the sum of all their numbers; usage of resources goes to descriptor 3.
+FOLDER is one of chdb with the table plant.samples. Prints how many windows there are, and the sum of all their numbers; usage of
+resources goes to descriptor 3.
 """
 
 import json
@@ -13,21 +14,21 @@ import sys
 
 os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
-import pyarrow.parquet as pq
+from chdb import session
 
-samples, definitions, out = sys.argv[1:]
+folder, definitions, out = sys.argv[1:]
 out = pathlib.Path(out)
 out.mkdir(parents=True, exist_ok=True)
 count, total = 0, 0.0
-tasks = json.loads(pathlib.Path(definitions).read_text())
-frame = pq.read_table(samples, read_dictionary=["metric_id"]).to_pandas()
-frame["second"] = frame["timestamp_ms"] // 1000
-line_of = {metric: line for line, d in enumerate(tasks) for metric in d["input_metric_ids"]}
-frame["line"] = frame["metric_id"].cat.codes.map(dict(enumerate(frame["metric_id"].cat.categories.map(line_of))))
-for line, rows in frame.groupby("line"):
-    d = tasks[line]
+client = session.Session(folder)
+for d in json.loads(pathlib.Path(definitions).read_text()):
     size, step, ids = d["window_size_s"], d["step_size_s"], d["input_metric_ids"]
-    rows = rows.assign(metric_id=rows["metric_id"].astype(str))
+    listed = ", ".join(f"'{metric}'" for metric in ids)
+    rows = client.query(
+        "SELECT toString(metric_id) AS metric_id, intDiv(toUnixTimestamp64Milli(timestamp_ms), 1000) AS second, value"
+        f" FROM plant.samples WHERE metric_id IN ({listed})",
+        "DataFrame",
+    )
     wide = rows.pivot_table(index="second", columns="metric_id", values="value", aggfunc="last")
     first, last = wide.index[0], wide.index[-1]
     # The default fill: the last value, for at most a minute.
@@ -41,6 +42,7 @@ for line, rows in frame.groupby("line"):
     np.save(out / f"{d['output_metric_id']}.npy", windows)
     count += len(windows)
     total += float(windows.sum())
+client.close()
 print(json.dumps({"windows": count, "sum": total}))
 usage = resource.getrusage(resource.RUSAGE_SELF)
 report = {"cpuMs": (usage.ru_utime + usage.ru_stime) * 1000, "peakBytes": usage.ru_maxrss * 1024}
