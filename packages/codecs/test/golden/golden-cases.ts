@@ -71,4 +71,5 @@ export const goldenStreams: readonly GoldenStream[] = [
     batch: mixed(['ramp of decimals', 'constant', 'six digits'], 4, 60),
     rowsPerBlock: 3,
   },
+  { name: 'one-pattern-each', batch: mixed(mixedShapes['bits']!, 4, 61), rowsPerBlock: 3 },
 ];
