@@ -21,19 +21,57 @@ import { PROJECT } from './pubsub-admin.ts';
 
 const SAMPLES = `projects/${PROJECT}/topics/samples`;
 const PREDICTIONS = `projects/${PROJECT}/topics/predictions`;
-/** About a second of the data, which comes up to 20 s late; windows stay open for 60 s. */
-const SAMPLES_A_MESSAGE = 100;
-const DISORDER_MESSAGES = 8;
-const KILLS = 3;
-/** End of the golden's range. */
-const END_MS = 1_551_879_060_000;
 
-function messagesOf(rows: Rows): { data: Uint8Array }[] {
+/** A golden of a backfill whose definitions allow for more lateness than Pub/Sub makes here. */
+interface Case {
+  readonly golden: string;
+  readonly data: string;
+  readonly definitions: string;
+  readonly samplesAMessage: number;
+  /** As in the faults of the fake: a message comes after three times as many younger ones at most. */
+  readonly disorder: number;
+  /** Messages in hand: so many come again after a kill, in another order. */
+  readonly inHand: number;
+  readonly kills: number;
+  readonly isExactlyOnce: boolean;
+  /** End of the golden's range, ms. */
+  readonly endMs: number;
+}
+
+/** A message is about a second of the data, which comes up to 20 s late; windows stay open for 60 s. */
+const rough: Omit<Case, 'isExactlyOnce'> = {
+  golden: 'liveline-30min-rough',
+  data: 'liveline-30min-rough.parquet',
+  definitions: 'liveline-late.json',
+  samplesAMessage: 100,
+  disorder: 8,
+  inHand: 30,
+  kills: 3,
+  endMs: 1_551_879_060_000,
+};
+const cases: readonly Case[] = [
+  { ...rough, isExactlyOnce: false },
+  { ...rough, isExactlyOnce: true },
+  {
+    // A sample every 5 minutes, so 45 minutes of disorder and a clock that goes back by 55 minutes once; windows stay open for two hours.
+    golden: 'nab',
+    data: 'nab.parquet',
+    definitions: 'nab.json',
+    samplesAMessage: 1,
+    disorder: 3,
+    inHand: 2000,
+    kills: 0,
+    isExactlyOnce: false,
+    endMs: 1_392_825_600_000,
+  },
+];
+
+function messagesOf(rows: Rows, samplesAMessage: number): { data: Uint8Array }[] {
   const messages: { data: Uint8Array }[] = [];
   const dictionary = new MetricDictionary();
-  for (let at = 0; at < rows.ids.length; at += SAMPLES_A_MESSAGE) {
-    const columns = new SampleColumns(dictionary, SAMPLES_A_MESSAGE);
-    const end = Math.min(at + SAMPLES_A_MESSAGE, rows.ids.length);
+  for (let at = 0; at < rows.ids.length; at += samplesAMessage) {
+    const columns = new SampleColumns(dictionary, samplesAMessage);
+    const end = Math.min(at + samplesAMessage, rows.ids.length);
     for (let i = at; i < end; i++) {
       columns.push(dictionary.intern(rows.ids[i]!), rows.timestampsMs[i]!, rows.values[i]!);
     }
@@ -63,11 +101,14 @@ function published(fake: PubSubFake): Map<string, Collected> {
   return byName;
 }
 
-function lastRevisions(byName: ReadonlyMap<string, Collected>): Map<string, Collected> {
+function lastRevisions(
+  byName: ReadonlyMap<string, Collected>,
+  endMs: number,
+): Map<string, Collected> {
   const last = new Map<string, string>();
   for (const name of byName.keys()) {
     const window = withoutRevision(name);
-    if (Number(window.split(',')[1]) > END_MS) continue;
+    if (Number(window.split(',')[1]) > endMs) continue;
     const before = last.get(window);
     if (before === undefined || revisionOf(name) > revisionOf(before)) last.set(window, name);
   }
@@ -95,8 +136,10 @@ async function acknowledged(
 }
 
 describe.skipIf(!hasFixtures).concurrent(`windrow-stream on Pub/Sub${SKIPPED}`, () => {
-  for (const isExactlyOnce of [false, true]) {
-    it(`gives the golden, killed ${KILLS} times (exactly-once delivery ${isExactlyOnce ? 'on' : 'off'})`, async () => {
+  it.each(cases)(
+    'gives $golden, killed $kills times (exactly-once delivery: $isExactlyOnce)',
+    { timeout: 180_000 },
+    async ({ samplesAMessage, disorder, inHand, kills, isExactlyOnce, endMs, ...own }) => {
       const folder = await mkdtemp(join(tmpdir(), 'windrow-pubsub-'));
       const fake = await PubSubFake.start({ seed: 7 });
       fake.createTopic(SAMPLES);
@@ -107,9 +150,12 @@ describe.skipIf(!hasFixtures).concurrent(`windrow-stream on Pub/Sub${SKIPPED}`, 
         new StreamApp(
           [
             'run',
-            ...['--definitions', fixture('definitions/liveline-late.json')],
+            ...['--definitions', fixture(`definitions/${own.definitions}`)],
             ...['--models', fixture('models')],
-            ...['--source', `pubsub://${PROJECT}/samples?max_messages=30&streams=1&linger_ms=1`],
+            ...[
+              '--source',
+              `pubsub://${PROJECT}/samples?max_messages=${inHand}&streams=1&linger_ms=1`,
+            ],
             ...['--sink', `pubsub://${PROJECT}/predictions`],
             ...['--checkpoint', join(folder, 'checkpoint')],
             ...['--idle-after', '0'],
@@ -118,16 +164,13 @@ describe.skipIf(!hasFixtures).concurrent(`windrow-stream on Pub/Sub${SKIPPED}`, 
         );
       let app = start();
       try {
-        const rows = await readAll(
-          fileSource(fixture('data/liveline-30min-rough.parquet')),
-          new MetricDictionary(),
-        );
-        const messages = messagesOf(rows);
-        fake.faults.disorder = DISORDER_MESSAGES;
+        const rows = await readAll(fileSource(fixture(`data/${own.data}`)), new MetricDictionary());
+        const messages = messagesOf(rows, samplesAMessage);
+        fake.faults.disorder = disorder;
         fake.faults.duplicates = 0.02;
         fake.publish(SAMPLES, messages);
-        for (let kill = 1; kill <= KILLS; kill++) {
-          await acknowledged(app, subscription, Math.round((messages.length * kill) / (KILLS + 1)));
+        for (let kill = 1; kill <= kills; kill++) {
+          await acknowledged(app, subscription, Math.round((messages.length * kill) / (kills + 1)));
           await app.stop('SIGKILL');
           // What it had in hand comes again, without waiting for the deadline.
           subscription.expire(true);
@@ -138,21 +181,21 @@ describe.skipIf(!hasFixtures).concurrent(`windrow-stream on Pub/Sub${SKIPPED}`, 
         const ids = [...new Set(rows.ids)];
         const later = {
           ids,
-          timestampsMs: ids.map(() => END_MS + 600_000),
+          timestampsMs: ids.map(() => endMs + 600_000),
           values: ids.map(() => 1),
         };
-        const last = messagesOf(later);
+        const last = messagesOf(later, samplesAMessage);
         fake.publish(SAMPLES, last);
         await acknowledged(app, subscription, messages.length + last.length);
         expect(await app.stop()).toEqual({ code: 0, signal: null });
-        const golden = goldenPredictions('liveline-30min-rough');
-        expectPredictions(lastRevisions(published(fake)), golden, withoutRevision);
+        const golden = goldenPredictions(own.golden);
+        expectPredictions(lastRevisions(published(fake), endMs), golden, withoutRevision);
         expect(subscription.nacks).toBe(0);
       } finally {
         await app.kill();
         await fake.stop();
         await rm(folder, { recursive: true, force: true });
       }
-    }, 180_000);
-  }
+    },
+  );
 });
