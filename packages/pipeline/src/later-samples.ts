@@ -104,7 +104,7 @@ export class LaterSamples {
       this.#runs.push(await SpilledRun.write(sorted, this.sliceMs, await this.#space.create()));
       this.#rowsSpilled += sorted.length;
     }
-    this.#buffer = new SampleColumns(this.#dictionary, Math.min(this.#bufferRows, 4096));
+    buffer.length = 0;
     this.#bufferFirst = Number.POSITIVE_INFINITY;
   }
 

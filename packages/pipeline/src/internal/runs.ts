@@ -42,6 +42,8 @@ export class MemoryRun implements Run {
 /** Rows of a block; a block lies in the file column by column: timestamps, values (8 bytes each), slots (4). */
 const BLOCK_ROWS = 2048;
 const ROW_BYTES = 20;
+/** Blocks that are written at once. */
+const WRITTEN_BLOCKS = 16;
 
 export class SpilledRun implements Run {
   readonly rowsInMemory: number = 0;
@@ -63,13 +65,18 @@ export class SpilledRun implements Run {
   /** Writes sorted samples, at least one, to a file. */
   static async write(rows: SampleColumns, sliceMs: number, file: SpillFile): Promise<SpilledRun> {
     assert(rows.length > 0, 'a run has samples');
-    for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rows.length - from);
-      const block = columnsOf(count);
-      block.timestampsMs.set(rows.timestampsMs.subarray(from, from + count));
-      block.values.set(rows.values.subarray(from, from + count));
-      block.slots.set(rows.slots.subarray(from, from + count));
-      await file.append(block.bytes);
+    const buffer = new ArrayBuffer(Math.min(WRITTEN_BLOCKS * BLOCK_ROWS, rows.length) * ROW_BYTES);
+    for (let from = 0; from < rows.length;) {
+      const start = from;
+      for (let i = 0; i < WRITTEN_BLOCKS && from < rows.length; i++) {
+        const count = Math.min(BLOCK_ROWS, rows.length - from);
+        const block = columnsIn(buffer, (from - start) * ROW_BYTES, count);
+        block.timestampsMs.set(rows.timestampsMs.subarray(from, from + count));
+        block.values.set(rows.values.subarray(from, from + count));
+        block.slots.set(rows.slots.subarray(from, from + count));
+        from += count;
+      }
+      await file.append(new Uint8Array(buffer, 0, (from - start) * ROW_BYTES));
     }
     return new SpilledRun(rows, sliceMs, file);
   }
@@ -115,7 +122,7 @@ export class SpilledRun implements Run {
   async #readBlock(): Promise<void> {
     this.#blockStart = this.#taken;
     const rows = Math.min(BLOCK_ROWS, this.#length - this.#taken);
-    this.#block = columnsOf(rows);
+    if (rows !== this.#block.slots.length) this.#block = columnsOf(rows);
     await this.#file.read(this.#block.bytes, this.#taken * ROW_BYTES);
   }
 }
@@ -128,11 +135,15 @@ interface Columns {
 }
 
 function columnsOf(rows: number): Columns {
-  const bytes = new Uint8Array(rows * ROW_BYTES);
+  return columnsIn(new ArrayBuffer(rows * ROW_BYTES), 0, rows);
+}
+
+/** A block that begins at a multiple of 8. */
+function columnsIn(buffer: ArrayBuffer, start: number, rows: number): Columns {
   return {
-    bytes,
-    timestampsMs: new Float64Array(bytes.buffer, 0, rows),
-    values: new Float64Array(bytes.buffer, rows * 8, rows),
-    slots: new Int32Array(bytes.buffer, rows * 16, rows),
+    bytes: new Uint8Array(buffer, start, rows * ROW_BYTES),
+    timestampsMs: new Float64Array(buffer, start, rows),
+    values: new Float64Array(buffer, start + rows * 8, rows),
+    slots: new Int32Array(buffer, start + rows * 16, rows),
   };
 }

@@ -27,6 +27,7 @@ export class CsvFormat implements SampleFormat {
     const batches = new RowBatches(options.dictionary, options.arrivalColumn !== undefined);
     const reader = new CsvSampleReader(file.path, batches, options);
     const rows = new CsvRows({
+      line: (bytes, start, end, number) => reader.line(bytes, start, end, number),
       record: (fields, line) => reader.record(fields, line),
       broken: (reason, line) => reader.broken(reason, line),
     });

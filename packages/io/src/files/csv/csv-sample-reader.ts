@@ -8,7 +8,9 @@ import {
 } from '@windrow/core';
 import { Damage, lostFrom, quarantined } from '../internal/damage.ts';
 import { arrivalFault, timestampFault } from '../internal/settle-rows.ts';
+import { DecimalNumber } from '../../messages/internal/decimal-number.ts';
 import { integerOfField, valueOfField } from './field-numbers.ts';
+import { LineFields } from './line-fields.ts';
 
 /** Takes samples; there is room for them. */
 export interface CsvRowTarget {
@@ -34,6 +36,8 @@ export class CsvSampleReader {
   readonly #rows: CsvRowTarget;
   readonly #dictionary: MetricDictionary;
   readonly #options: CsvReadOptions;
+  readonly #fields: LineFields = new LineFields();
+  readonly #number: DecimalNumber = new DecimalNumber();
   #columns: Columns | null = null;
   #line = 0;
   /** Why the file as a whole cannot be read; null where it can. */
@@ -51,6 +55,34 @@ export class CsvSampleReader {
     if (this.headerFault !== null) return;
     if (this.#columns === null) this.#header(fields);
     else this.#sample(fields, line, this.#columns);
+  }
+
+  /** A record as the line `bytes[start .. end)`; false where it is more than a line of plain fields. */
+  line(bytes: Buffer, start: number, end: number, number: number): boolean {
+    const fields = this.#fields;
+    if (!fields.find(bytes, start, end)) return false;
+    if (this.#columns !== null && this.#plainSample(bytes, fields, this.#columns)) {
+      this.#line = number;
+    } else {
+      this.record(fields.texts(bytes), number);
+    }
+    return true;
+  }
+
+  /** A sample as programs write it, without a string. False where it is anything else. */
+  #plainSample(bytes: Buffer, { starts, ends, count }: LineFields, columns: Columns): boolean {
+    const { id, time, value, arrival } = columns;
+    if (count !== columns.count || arrival !== null) return false;
+    const slot = this.#dictionary.internAscii(bytes, starts[id]!, ends[id]! - starts[id]!);
+    if (slot === INVALID_SLOT) return false;
+    const number = this.#number;
+    if (number.read(bytes, starts[time]!, ends[time]!) !== ends[time]) return false;
+    // + 0 makes -0 a plain zero.
+    const timestampMs = number.value + 0;
+    if (!Number.isInteger(timestampMs) || timestampFault(timestampMs) !== null) return false;
+    if (number.read(bytes, starts[value]!, ends[value]!) !== ends[value]) return false;
+    this.#rows.push(slot, timestampMs, number.value);
+    return true;
   }
 
   broken(reason: string, line: number): void {

@@ -8,6 +8,8 @@ import { CsvSampleReader } from '../../files/csv/csv-sample-reader.ts';
 import type { RowBuffer } from '../../messages/row-buffer.ts';
 import type { LineHandler } from './line-rows.ts';
 
+const CARRIAGE_RETURN = 0x0d;
+
 export class CsvLines implements LineHandler {
   readonly hasHeader = true;
   readonly #reader: CsvSampleReader;
@@ -34,7 +36,9 @@ export class CsvLines implements LineHandler {
 
   line(bytes: Buffer, start: number, end: number, number: number, rows: RowBuffer): void {
     this.#rows = rows;
-    const text = bytes.toString('utf8', start, end).trimEnd();
+    const to = bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    if (this.#reader.line(bytes, start, to, number)) return;
+    const text = bytes.toString('utf8', start, to).trimEnd();
     try {
       this.#reader.record(text.includes('"') ? quotedFields(text) : text.split(','), number);
     } catch (error) {
