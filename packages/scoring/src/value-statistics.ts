@@ -40,8 +40,8 @@ const scratch = new Float64Array(WAITING_ROWS);
  */
 export class ValueStatistics {
   readonly columns: number;
-  readonly #waiting: Float64Array;
-  readonly #counted: Float64Array;
+  readonly #waiting: Float64Array<ArrayBuffer>;
+  readonly #counted: Float64Array<ArrayBuffer>;
   #rows = 0;
 
   constructor(columns: number) {
@@ -67,6 +67,15 @@ export class ValueStatistics {
     const counted = this.#counted;
     const sketch = new QuantileSketch(counted, at + SKETCH);
     return summaryOf(sketch, counted[at + MISSING]!, counted[at + MEAN]!, counted[at + SQUARES]!);
+  }
+
+  /**
+   * Gives the memory back at once; nothing may be counted or asked any more. Left to a collection, that of models which were replaced
+   * would leave holes between those of their successors.
+   */
+  release(): void {
+    this.#waiting.buffer.transfer(0);
+    this.#counted.buffer.transfer(0);
   }
 
   #count(): void {

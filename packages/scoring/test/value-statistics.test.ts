@@ -47,6 +47,13 @@ describe('ValueStatistics', () => {
     ]);
   });
 
+  it('that was released has no memory any more', () => {
+    const statistics = over([1, 2, 3]);
+    expect(statistics.snapshot(0)).toMatchObject({ count: 3 });
+    statistics.release();
+    expect(() => statistics.snapshot(0)).toThrow(/room for a sketch/);
+  });
+
   it('merged is as if counted as one', () => {
     const values = Array.from({ length: 1000 }, (_, i) => Math.sin(i) * i);
     const whole = over(values).snapshot(0);

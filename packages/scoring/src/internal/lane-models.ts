@@ -110,7 +110,10 @@ export class LaneModels {
     this.#byKey.delete(key);
     this.#lost.delete(model);
     this.#unload(model);
-    this.#releasing = this.#releasing.then(() => this.#options.onReleased(model));
+    this.#releasing = this.#releasing.then(() => {
+      this.#options.onReleased(model);
+      model.statistics.release();
+    });
   }
 
   /** All sessions are gone: their worker died. The one that takes its place gets them again. */
