@@ -110,10 +110,7 @@ export class LaneModels {
     this.#byKey.delete(key);
     this.#lost.delete(model);
     this.#unload(model);
-    this.#releasing = this.#releasing.then(() => {
-      this.#options.onReleased(model);
-      model.statistics.release();
-    });
+    this.#releasing = this.#releasing.then(() => this.#forget(model));
   }
 
   /** All sessions are gone: their worker died. The one that takes its place gets them again. */
@@ -179,6 +176,11 @@ export class LaneModels {
       if (longest === null || model.lastUse < longest.lastUse) longest = model;
     }
     return longest;
+  }
+
+  #forget(model: LaneModel): void {
+    this.#options.onReleased(model);
+    model.statistics.release();
   }
 
   #unload(model: LaneModel): void {
