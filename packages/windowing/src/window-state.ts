@@ -34,6 +34,7 @@ export interface WindowCounts {
 
 /** The state of a definition's windows as plain data. */
 export interface SavedWindows {
+  readonly sinceMs: number;
   readonly nextEndMs: number;
   readonly judged: readonly number[];
   readonly rescored: number;
@@ -63,6 +64,8 @@ export class WindowState {
    */
   readonly keptMs: number;
   readonly range: EndRange;
+  /** Windows that end then or before are none of its own: the definition came later. Late samples do not make them either. */
+  sinceMs: number = Number.NEGATIVE_INFINITY;
   /** End of the next window to be judged; -Infinity before the line's first sample. */
   nextEndMs: number;
   readonly dirty: DirtyWindows;
@@ -283,6 +286,7 @@ export class WindowState {
   /** What is to be kept of it beside the cells. */
   save(): SavedWindows {
     return {
+      sinceMs: this.sinceMs,
       nextEndMs: this.nextEndMs,
       judged: [...this.#judged],
       rescored: this.#rescored,
@@ -294,6 +298,7 @@ export class WindowState {
 
   /** Goes on where another left off. */
   load(saved: SavedWindows): void {
+    this.sinceMs = saved.sinceMs;
     this.nextEndMs = saved.nextEndMs;
     this.#judged.set(saved.judged);
     this.#rescored = saved.rescored;

@@ -253,6 +253,7 @@ export class RingState {
         window.firstEndAfter(cellMs),
         window.firstEndAfter(this.#watermarkMs - window.latenessMs),
         window.firstEndAfter(window.range.afterMs),
+        window.firstEndAfter(window.sinceMs),
       );
       const judged = Math.floor(this.#watermarkMs / window.stepMs) * window.stepMs;
       const last = Math.min(window.lastEndNeeding(cellMs), judged, window.range.untilMs);

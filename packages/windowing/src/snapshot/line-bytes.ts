@@ -7,7 +7,7 @@
  * | u32 | fingerprint of its names |
  * | f64 x 2 | latest timestamp, watermark (ms) |
  * | f64 x 8 | its samples, by heading |
- * | u32 | windows; for each f64 x 8: next end, four counts of judgements, rescored, first end, last end; u32 and f64 each: ends that wait to be judged again |
+ * | u32 | windows; for each f64 x 9: since when it is judged, next end, four counts of judgements, rescored, first end, last end; u32 and f64 each: ends that wait to be judged again |
  * | u32 | late cells; for each u32 track, f64 cell, f64 what it held before (NaN: nothing) |
  * | u32 | tracks; for each u32: how many points of `CHANGED` frames are its own |
  */
@@ -77,6 +77,7 @@ export function lineBytes({ lineId, fingerprint, image, samples, changed }: Save
   for (const heading of HEADINGS) writer.f64(samples[heading]);
   writer.u32(image.windows.length);
   for (const window of image.windows) {
+    writer.f64(window.sinceMs);
     writer.f64(window.nextEndMs);
     for (const count of window.judged) writer.f64(count);
     writer.f64(window.rescored);
@@ -152,6 +153,7 @@ export function readLine(bytes: Uint8Array): SavedLine {
   const windows: SavedWindows[] = [];
   for (let n = reader.u32(); n > 0; n--) {
     windows.push({
+      sinceMs: reader.f64(),
       nextEndMs: reader.f64(),
       judged: reader.many(JUDGEMENTS),
       rescored: reader.f64(),

@@ -78,6 +78,7 @@ export class LineRestorer {
       const before = saved.get(JSON.stringify(window.plan.definition));
       if (before !== undefined) window.load(before);
       else if (image.watermarkMs > Number.NEGATIVE_INFINITY) {
+        window.sinceMs = image.watermarkMs;
         const end = window.firstEndAfter(image.watermarkMs);
         window.nextEndMs = Math.max(window.nextEndMs, end);
       }

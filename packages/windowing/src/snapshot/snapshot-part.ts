@@ -29,7 +29,7 @@ import { PointColumns } from '../point-columns.ts';
 import { lineBytes, readLine, type SavedLine } from './line-bytes.ts';
 import { LineNames } from './line-names.ts';
 
-const SNAPSHOT_PART: SealKind = { what: 'snapshot', magic: 0x53_44_4e_57, version: 2 };
+const SNAPSHOT_PART: SealKind = { what: 'snapshot', magic: 0x53_44_4e_57, version: 3 };
 const HEAD_BYTES = 4 + 8 * HEADINGS.length;
 const LINE = 0xffff_ffff;
 const NAMES = 0xffff_fffe;

@@ -234,6 +234,37 @@ describe('a snapshot', () => {
 });
 
 describe('definitions that change while the engine runs', () => {
+  /**
+   *     seconds      1 2 3 4 5 . 7 8 9 10       6        11 12
+   *     definition   3 s, all judged up to 10 | 2 s
+   */
+  it('make nothing of windows from before them, also when a sample comes late', () => {
+    const [metric] = fc.sample(definition, { numRuns: 1, seed: 1 })[0]!.inputMetricIds;
+    const own = (windowMs: number): WindowTarget[] =>
+      targetsOf([
+        {
+          ...fc.sample(definition, { numRuns: 1, seed: 1 })[0]!,
+          inputMetricIds: [metric!],
+          aggregate: 'last',
+          windowMs,
+          stepMs: 1000,
+          resolutionMs: 1000,
+          fill: { method: 'none' },
+          allowMissing: false,
+          minCoverage: 0,
+          allowedLatenessMs: 60_000,
+        },
+      ]);
+    const at = (second: number): Sample => ({ id: metric!, t: second * 1000, v: second });
+    const engine = new WindowEngine(own(3000), { ...options, outOfOrderMs: 0 });
+    feed(engine, new CollectingSink(own(3000)), [1, 2, 3, 4, 5, 7, 8, 9, 10].map(at));
+    const sink = new CollectingSink(own(2000));
+    engine.redefine(own(2000));
+    feed(engine, sink, [6, 11, 12].map(at));
+    expect(sink.tensors.map((kept) => kept.end)).toEqual([11_000, 12_000]);
+    expect(engine.windows()).toMatchObject([{ windows: 2, complete: 2, empty: 0, incomplete: 0 }]);
+  });
+
   // Parts from before once put cells back into a line that had come back without any, or could not be restored at all.
   it('and are as they were again: what went away is not put back', { timeout: 600_000 }, () => {
     fc.assert(
