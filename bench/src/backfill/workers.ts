@@ -49,10 +49,11 @@ const ratio = (a: Spread, b: Spread): Spread => ({
   median: a.median / b.median,
 });
 
+const times = ({ min, median }: Spread): string =>
+  `${min.toFixed(2)} times (${median.toFixed(2)} by the middle round)`;
+
 export function workersSection({ contest, speedUp }: WorkersResult, samples: number): Section {
   const { overOneCore, overOneWorker } = speedUp;
-  const times = ({ min, median }: Spread): string =>
-    `${min.toFixed(2)} times (${median.toFixed(2)} by the middle round)`;
   return {
     title: 'Workers',
     columns: ['', 'samples/s', 'wall s, least', 'median', 'CPU s, least', 'median', 'peak memory'],

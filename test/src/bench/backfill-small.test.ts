@@ -49,5 +49,5 @@ describe('bench backfill --small', () => {
       expect(cpuMs.min).toBeGreaterThan(0);
       expect(peakBytes.min).toBeGreaterThan(1 << 20);
     }
-  });
+  }, 300_000);
 });
