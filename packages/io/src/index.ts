@@ -19,7 +19,7 @@ export * from './files/file-source.ts';
 export type { FileStorage, RandomAccess } from './files/file-storage.ts';
 export { isIgnoredName } from './files/file-names.ts';
 export type { StoredFile } from './files/find-files.ts';
-export { AtomicFile } from './files/atomic-file.ts';
+export { AtomicFile, makeFolder } from './files/atomic-file.ts';
 export type { WholeFile } from './files/file-sink.ts';
 export { RecordBatchFile } from './files/record-batch-file.ts';
 export type { SinkOptions } from './open-sink.ts';

@@ -9,12 +9,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { open, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WindrowError, messageOf } from '@windrow/core';
+import { makeFolder } from '@windrow/io';
 
 /** How a living owner is told from a dead one. */
 export interface LockTimes {
@@ -70,7 +71,7 @@ export class WorkLock {
     };
     try {
       for (;;) {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         const last = Math.max(0, ...(await generations(folder)));
         if (last > 0) await refuseLiving(folder, last, { note, ...times });
         if (!(await claim(folder, last + 1, owner))) continue;
@@ -208,9 +209,9 @@ function machine(): string | null {
 }
 
 /** When a process began, in ticks of its machine; null where the system does not say. */
-function beginningOf(pid: number): string | null {
+function beginningOf(ofPid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readFileSync(`/proc/${ofPid}/stat`, 'latin1');
     // The name of the program, in parentheses, may hold anything; the 20th field after it is the start.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {

@@ -35,6 +35,12 @@ async function left(changed: object): Promise<void> {
 const isLinux = process.platform === 'linux';
 
 describe('the owner of a work folder', () => {
+  it.skipIf(!isLinux)('is refused at once where no folder can be made', async () => {
+    await expect(WorkLock.acquire('/proc/none', note, AT_ONCE)).rejects.toThrow(
+      /expected a folder that can be written/,
+    );
+  });
+
   it('is alone while it is there, and named to who comes', async () => {
     const lock = await WorkLock.acquire(folder, note, isLinux ? AT_ONCE : WATCH);
     if (!isLinux) return lock.release();

@@ -5,10 +5,10 @@
  *     slice-N.records      the records of its windows, complete where slice-N.json is there
  *     slice-N.json         which windows they are, and what became of samples and windows
  */
-import { mkdir, open, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WindrowError, assert, messageOf } from '@windrow/core';
-import { AtomicFile } from '@windrow/io';
+import { AtomicFile, makeFolder } from '@windrow/io';
 import type { SpillFile } from '@windrow/pipeline';
 
 /** A slice that is done: plain data. */
@@ -36,7 +36,7 @@ export class SliceFolder implements SpillFile {
     try {
       if (known !== job) {
         await rm(path, { recursive: true, force: true });
-        await mkdir(path, { recursive: true });
+        await makeFolder(path);
         await writeWhole(join(path, 'job.json'), job);
       }
     } catch (error) {

@@ -4,9 +4,10 @@
  * same name removes.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { WindrowError, messageOf } from '@windrow/core';
+import { makeFolder } from '@windrow/io';
 import type { RunOwner } from './run-owner.ts';
 
 const BUILDING = '.tmp';
@@ -37,7 +38,7 @@ export class DatasetFolder {
     const building = join(dirname(whole), name);
     try {
       await removeLeftovers(whole, owner);
-      await mkdir(building, { recursive: true });
+      await makeFolder(building);
     } catch (error) {
       throw cannotWrite(path, error);
     }

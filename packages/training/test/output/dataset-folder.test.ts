@@ -8,6 +8,20 @@ import { inFolder } from '../read-dataset.ts';
 const ID = '01234567-89ab-4def-8123-456789abcdef';
 const owner: RunOwner = { name: 'here-1', hasEnded: (name) => name === 'here-2' };
 
+describe('a dataset', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'is refused at once where no folder can be made',
+    async () => {
+      await expect(DatasetFolder.create('/proc/set', false, owner)).rejects.toThrow(
+        /proc\/set: cannot be written/,
+      );
+      await expect(DatasetFolder.create('/proc/a/set', false, owner)).rejects.toThrow(
+        /cannot be written/,
+      );
+    },
+  );
+});
+
 describe('what a run that was killed was building', () => {
   it('is removed by the next run for the same name, and nothing else is', () =>
     inFolder(async (folder) => {
