@@ -4,12 +4,12 @@
  */
 import type { ReadOptions, SampleBatch } from '@windrow/core';
 import type { FileStorage } from '../file-storage.ts';
-import { damageOf, lostFrom } from '../internal/damage.ts';
+import { Damage, damageOf, lostFrom } from '../internal/damage.ts';
 import { readBytes } from '../internal/read-bytes.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { registerBufferCodecs } from './internal/buffer-codecs.ts';
 import { ByteTaker } from './internal/byte-taker.ts';
-import { footerSchema } from './internal/footer-schema.ts';
+import { readFooter, type ArrowFooter } from './internal/footer.ts';
 import { arrowMessages } from './internal/messages.ts';
 import { LONG_FORM, RecordSamples } from './internal/record-samples.ts';
 import { openRecords } from './internal/record-stream.ts';
@@ -32,7 +32,7 @@ export class ArrowFormat implements SampleFormat {
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
     const bytes = new ByteTaker(readBytes(file, this.#storage));
-    const messages = arrowMessages(bytes, () => footerSchema(this.#storage, file.path));
+    const messages = arrowMessages(bytes, () => this.#footer(file.path));
     let rows = 0;
     try {
       const records = await openRecords(messages);
@@ -50,6 +50,14 @@ export class ArrowFormat implements SampleFormat {
       options.reject(lostFrom(file.path, rows === 0 ? null : rows + 1, 'row', reason));
     } finally {
       await bytes.close();
+    }
+  }
+
+  async #footer(path: string): Promise<ArrowFooter | Damage> {
+    try {
+      return await readFooter(this.#storage, path);
+    } catch (error) {
+      return new Damage(damageOf(error, path));
     }
   }
 }

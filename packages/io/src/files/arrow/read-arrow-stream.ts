@@ -57,6 +57,6 @@ async function* noting(
   }
 }
 
-function noFooter(): Promise<Uint8Array> {
-  return Promise.reject(new Damage('the file form, expected the stream form'));
+function noFooter(): Promise<Damage> {
+  return Promise.resolve(new Damage('the file form, expected the stream form'));
 }

@@ -3,91 +3,95 @@
  *
  *     stream  := message ... end
  *     file    := "ARROW1\0\0" stream footer int32 "ARROW1"
- *     message := ffffffff int32 metadata body          (before 0.15: without ffffffff)
- *     end     := ffffffff 00000000
  *
- * The file form is read in order like the stream, so that a file without its footer gives what it has.
+ * The file form is read in order like the stream, so that a file without its footer gives what it has. Where the footer is
+ * there, it says what the order does not: a schema that is not at the start, and dictionaries that stand after what needs them.
  */
 import { Damage } from '../../internal/damage.ts';
 import type { ByteTaker } from './byte-taker.ts';
-import { BODY_BYTES_MAX, inspectMessage, unpackedBytes } from './message-guard.ts';
+import type { ArrowFooter } from './footer.ts';
+import { continues, nextMessage, type CheckedMessage } from './next-message.ts';
 
-const METADATA_BYTES_MAX = 64 << 20;
 const MAGIC = 'ARROW1';
-const CONTINUATION = -1;
+const SKIP_BYTES = 1 << 16;
 /** The footer of a file is read to its end, to see that it is there. */
 const TAIL_BYTES_MAX = 256 << 20;
 
 /**
  * Yields the schema's message, then those of dictionaries and record batches. Throws Damage where they break off.
- * @param schemaOfFooter gives the schema's message of a file that does not begin with it
+ * @param footer of the file, or why it has none that could be read
  */
 export async function* arrowMessages(
   bytes: ByteTaker,
-  schemaOfFooter: () => Promise<Uint8Array>,
+  footer: () => Promise<ArrowFooter | Damage>,
 ): AsyncGenerator<Uint8Array> {
   const start = await bytes.take(8);
   if (start.length === 0) throw new Damage('the file is empty');
-  const isFile = Buffer.from(start.subarray(0, 6)).toString('latin1') === MAGIC;
-  let prefix = isFile ? await bytes.take(8) : start;
-  let isFirst = true;
+  if (Buffer.from(start.subarray(0, 6)).toString('latin1') === MAGIC) {
+    yield* fileMessages(bytes, await footer());
+    await checkTail(bytes);
+  } else {
+    yield* streamMessages(bytes, start);
+    if ((await bytes.take(1)).length > 0) throw new Damage('it goes on after its end marker');
+  }
+}
+
+async function* streamMessages(bytes: ByteTaker, start: Uint8Array): AsyncGenerator<Uint8Array> {
+  const schema = await nextMessage(bytes, start);
+  if (schema === null) throw new Damage('no schema');
+  if (schema.kind !== 'schema') throw new Damage('no Arrow: it does not begin with a schema');
+  yield* parts(schema);
   for (;;) {
-    const message = await nextMessage(bytes, prefix);
-    if (isFirst && isFile && message?.kind !== 'schema') {
-      yield await schemaOfFooter();
-      isFirst = false;
-    }
-    if (message === null) break;
-    if (isFirst !== (message.kind === 'schema')) {
-      throw new Damage(isFirst ? 'no Arrow: it does not begin with a schema' : 'a second schema');
-    }
-    isFirst = false;
-    yield message.head;
-    if (message.body.length > 0) yield message.body;
-    prefix = await bytes.take(8);
+    const message = await nextMessage(bytes);
+    if (message === null) return;
+    refuseSchema(message);
+    yield* parts(message);
   }
-  if (isFirst) throw new Damage('no schema');
-  if (isFile) await checkTail(bytes);
-  else if ((await bytes.take(1)).length > 0) throw new Damage('it goes on after its end marker');
 }
 
-interface CheckedMessage {
-  readonly kind: 'schema' | 'dictionary' | 'batch' | 'other';
-  /** Prefix and metadata. */
-  readonly head: Uint8Array;
-  readonly body: Uint8Array;
+async function* fileMessages(
+  bytes: ByteTaker,
+  footer: ArrowFooter | Damage,
+): AsyncGenerator<Uint8Array> {
+  const prefix = await bytes.take(8);
+  const start = continues(prefix) ? prefix : await skipTo(bytes, present(footer).firstBlock);
+  let message = await nextMessage(bytes, start);
+  if (message?.kind === 'schema') {
+    yield* parts(message);
+    message = await nextMessage(bytes);
+  } else yield present(footer).schema;
+  const inFooter = footer instanceof Damage ? null : footer.dictionaries;
+  for (const dictionary of inFooter ?? []) yield* parts(dictionary);
+  while (message !== null) {
+    refuseSchema(message);
+    if (inFooter === null || message.kind !== 'dictionary') yield* parts(message);
+    message = await nextMessage(bytes);
+  }
 }
 
-/** The message whose first 8 bytes are `prefix`; null at the end of the stream. */
-async function nextMessage(bytes: ByteTaker, prefix: Uint8Array): Promise<CheckedMessage | null> {
-  if (prefix.length < 8) {
-    throw new Damage('it ends without its end marker: it is cut off, or its writer was not closed');
-  }
-  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
-  const isLegacy = view.getInt32(0, true) !== CONTINUATION;
-  const size = view.getInt32(isLegacy ? 0 : 4, true);
-  if (size === 0) return null;
-  if (size < 8 || size > METADATA_BYTES_MAX) {
-    throw new Damage(`no Arrow message at byte ${bytes.taken - 8}`);
-  }
-  // Of a legacy message four bytes of metadata were already taken.
-  const already = isLegacy ? prefix.subarray(4) : new Uint8Array(0);
-  const rest = await bytes.take(size - already.length);
-  if (rest.length < size - already.length) throw new Damage('it ends within a message');
-  const metadata = Buffer.concat([already, rest]);
-  const { kind, bodyBytes } = inspectMessage(metadata);
-  const body = await bytes.take(bodyBytes);
-  if (body.length < bodyBytes) throw new Damage(`it ends within a ${kind}`);
-  if (kind === 'batch' || kind === 'dictionary') checkUnpacked(metadata, body);
-  const head = Buffer.concat([prefix.subarray(0, isLegacy ? 4 : 8), metadata]);
-  return { kind, head, body };
+function present(footer: ArrowFooter | Damage): ArrowFooter {
+  if (footer instanceof Damage) throw footer;
+  return footer;
 }
 
-function checkUnpacked(metadata: Uint8Array, body: Uint8Array): void {
-  const unpacked = unpackedBytes(metadata, body);
-  if (unpacked > BODY_BYTES_MAX) {
-    throw new Damage(`a batch that unpacks to ${unpacked} bytes; the limit is ${BODY_BYTES_MAX}`);
+function* parts({ head, body }: CheckedMessage): Generator<Uint8Array> {
+  yield head;
+  if (body.length > 0) yield body;
+}
+
+function refuseSchema({ kind }: CheckedMessage): void {
+  if (kind === 'schema') throw new Damage('a second schema');
+}
+
+/** The prefix of the message at `firstBlock`, or where there is none that of an end. Throws Damage. */
+async function skipTo(bytes: ByteTaker, firstBlock: number | null): Promise<Uint8Array> {
+  if (firstBlock === null) return new Uint8Array(4);
+  while (bytes.taken < firstBlock) {
+    const skipped = await bytes.take(Math.min(firstBlock - bytes.taken, SKIP_BYTES));
+    if (skipped.length === 0) break;
   }
+  if (bytes.taken !== firstBlock) throw new Damage(`a footer with a batch at byte ${firstBlock}`);
+  return bytes.take(8);
 }
 
 async function checkTail(bytes: ByteTaker): Promise<void> {
