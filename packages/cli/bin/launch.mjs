@@ -29,7 +29,7 @@ export const NODE_FLAGS = [
 /**
  * What every command runs with in its environment, where that says nothing else. glibc gives threads arenas of their own, eight a core:
  * what one thread frees, another cannot use, and a run takes a tenth more memory the longer it lasts. ONNX Runtime reports nothing to its
- * maker, in whichever thread it is loaded first (see no-telemetry.ts of @windrow/scoring).
+ * maker, in whichever thread it is loaded first (see turn-reports-off.ts of @windrow/scoring).
  */
 const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', ORT_DISABLE_TELEMETRY: '1' };
 /** @type {readonly NodeJS.Signals[]} */

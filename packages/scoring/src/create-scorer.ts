@@ -49,6 +49,11 @@ export interface ScorerOptions {
    * false: one window alone is run as such, which is faster for few windows at a time.
    */
   readonly reproducible?: boolean;
+  /**
+   * Whether definitions that ask for the newest version take the next older one where that is refused, and say so with an event: a service
+   * that starts again must not stay down because of an upload that it refused while it ran. Default false: they are refused too.
+   */
+  readonly older?: boolean;
   /** How long the store may take for an answer, in ms. Default 60 000. */
   readonly storeTimeoutMs?: number;
   /** Models that are loaded at once; of more, those that have not run for longest make room and come back. Default: all. */
@@ -92,10 +97,10 @@ export async function createScorer(
     batchBytesMax: options.batchBytesMax ?? BATCH_BYTES_MAX,
     rowsUnit: options.reproducible === true ? REPRODUCIBLE_ROWS : 1,
   };
-  const opening = new Opening(files, pace, null);
+  const older = options.older ?? false;
+  const opening = new Opening({ files, pace, ledger, older }, null);
   try {
-    for (const slot of slotsOf(definitions, lanes)) await opening.open(slot);
-    opening.throwFaults();
+    await opening.open(slotsOf(definitions, lanes));
   } catch (error) {
     for (const lane of lanes) await lane.close();
     throw error;
@@ -108,6 +113,7 @@ export async function createScorer(
     ledger,
     progress,
     pace,
+    older,
     notes: opening.notes,
     nowMs: options.nowMs,
     batchWaitMs: options.batchWaitMs ?? BATCH_WAIT_MS,

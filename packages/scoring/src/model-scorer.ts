@@ -37,6 +37,8 @@ export interface ModelScorerParts {
   /** Some lane has scored something. */
   readonly progress: Signal;
   readonly pace: PaceOptions;
+  /** As in `ScorerOptions`. */
+  readonly older: boolean;
   /** What is allowed but worth a word, a sentence each. */
   readonly notes: readonly string[];
   readonly nowMs: () => number;
@@ -199,23 +201,18 @@ export class ModelScorer implements Scorer {
    */
   async redefine(definitions: readonly Definition[]): Promise<readonly ScoringTarget[]> {
     assert(this.#closed === null, 'redefine: an open scorer');
-    const { files, pace, lanes } = this.#parts;
+    const { lanes } = this.#parts;
     await this.#versions.redefine(async (newest) => {
       const before = [...this.#bound.values()];
-      const opening = new Opening(files, pace, { bound: before, newest });
+      const opening = new Opening(this.#parts, { bound: before, newest });
       const slots = slotsOf(
         definitions,
         lanes,
         before.map(({ slot }) => slot),
       );
-      try {
-        for (const slot of slots) await opening.open(slot);
-        opening.throwFaults();
-        assert(this.#isDrained(), 'redefine: everything was drained, and nothing is reserved');
-      } catch (error) {
-        opening.release();
-        throw error;
-      }
+      await opening.open(slots);
+      if (!this.#isDrained()) opening.release();
+      assert(this.#isDrained(), 'redefine: everything was drained, and nothing is reserved');
       this.#bound.clear();
       this.#targets.length = 0;
       this.#groups.length = 0;

@@ -10,9 +10,9 @@
  *   sha256; its folder is named, so that external data files are found beside it;
  * - nothing is logged but fatal errors: whatever is an error here is thrown as well.
  */
-import './internal/no-telemetry.ts';
 import { InferenceSession, Tensor, env } from 'onnxruntime-node';
 import { WindrowError, messageOf, type ModelIdentity } from '@windrow/core';
+import { turnReportsOff } from './internal/turn-reports-off.ts';
 import { readModelProto, type ModelProto } from './model-proto.ts';
 import type { ModelInfo, ValueInfo } from './model-info.ts';
 import type { ModelFile } from './model-store.ts';
@@ -52,6 +52,7 @@ export class OnnxModel implements ModelInfo {
         { cause: error },
       );
     }
+    turnReportsOff();
     env.logLevel = 'fatal';
     try {
       return new OnnxModel(file, proto, await createSession(file));

@@ -34,7 +34,7 @@ describe.each([0, 1])('%i workers', (workers) => {
     await put(1);
     const store = await openModelStore(server.url, {
       cacheFolder: join(root, '.cache'),
-      timeoutMs: 200,
+      timeoutMs: 1500,
     });
     const scorer = await createScorer([definitionOf('m', 1, 1)], store, {
       nowMs: () => performance.now(),
@@ -48,9 +48,9 @@ describe.each([0, 1])('%i workers', (workers) => {
       await bench.drain(true);
     };
     const faults: readonly (readonly [string, Fault, RegExp])[] = [
-      ['index', 'hang', /index.json: found no answer for 200 ms/],
+      ['index', 'hang', /index.json: found no answer for 1500 ms/],
       ['index', 500, /index.json: found the answer "500/],
-      ['model.onnx', 'hang', /model.onnx: found no answer for 200 ms/],
+      ['model.onnx', 'hang', /model.onnx: found no answer for 1500 ms/],
       ['model.onnx', 500, /model.onnx: found the answer "500/],
       ['model.onnx', 'half', /model.onnx: broke off/],
       ['model.onnx', 'short', /model.onnx: found \d+ bytes, expected \d+/],

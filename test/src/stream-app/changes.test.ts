@@ -1,5 +1,6 @@
 /** Definitions and models change, go bad and go away while the app runs. */
-import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SLOW, withApp, type StreamApp } from './stream-app.ts';
 import {
@@ -117,7 +118,7 @@ describe.concurrent('definitions', SLOW, () => {
 });
 
 describe.concurrent('models', SLOW, () => {
-  it('are swapped while the app runs, and stay while their store is away or has a bad one', () =>
+  it('are swapped while the app runs, and stay while their store is away', () =>
     withTinyJob([1], (job) =>
       withApp(argsOf(job), async (app) => {
         await app.logged('started');
@@ -146,4 +147,20 @@ describe.concurrent('models', SLOW, () => {
         expect(versions.slice(0, 17)).toEqual(Array.from({ length: 17 }, () => 1));
       }),
     ));
+
+  it('that cannot be loaded do not keep a start from taking the version before', () =>
+    withTinyJob([1], async (job) => {
+      await mkdir(join(job.models, 'mean/2'));
+      await writeFile(join(job.models, 'mean/2/model.onnx'), 'no model');
+      await withApp(argsOf(job), async (app) => {
+        await app.logged('started');
+        const refused = await app.logged('model_refused');
+        expect(refused.message).toMatch('mean/2/model.onnx');
+        await appendFile(job.input, secondsOf([1], START_S, START_S + 30));
+        await made(app, 15);
+        expect((await app.stop()).code).toBe(0);
+      });
+      const versions = [...(await predictionsIn(job.out)).values()].map((row) => row.model_version);
+      expect(new Set(versions)).toEqual(new Set([1]));
+    }));
 });

@@ -14,7 +14,7 @@ interface Ban {
 /** The files of packages that touch the process: one makes the host that commands are given, one keeps a library from reporting. */
 const PROCESS_FILES: readonly string[] = [
   'packages/cli/src/internal/process-host.ts',
-  'packages/scoring/src/internal/no-telemetry.ts',
+  'packages/scoring/src/internal/turn-reports-off.ts',
 ];
 
 const isPure = (path: string): boolean =>

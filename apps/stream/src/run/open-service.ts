@@ -145,6 +145,7 @@ async function openScorer(
   const scorer = await createScorer(definitions, await openModelStore(settings.models), {
     nowMs: () => terminal.elapsedMs(),
     workers: settings.workers,
+    older: true,
     ...(settings.modelsRefresh === 0 ? {} : { refreshMs: settings.modelsRefresh * 1000 }),
     onEvent: (event) => logModelEvent(logger, event),
   });

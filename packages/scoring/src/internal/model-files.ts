@@ -1,6 +1,12 @@
 /** The store as the loaders see it: one file at a time in memory, and no wait without an end. */
 import { WindrowError } from '@windrow/core';
-import { findModel, type FoundModel, type ModelFile, type ModelStore } from '../model-store.ts';
+import {
+  findModel,
+  type FoundModel,
+  type ModelFile,
+  type ModelStore,
+  type ModelVersions,
+} from '../model-store.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { withTimeout, type Patience } from './with-timeout.ts';
 
@@ -29,6 +35,12 @@ export class ModelFiles {
   /** The version that is asked for; null: the newest. */
   find(identifier: string, version: number | null): Promise<FoundModel> {
     const found = findModel(this.#store, identifier, version);
+    return withTimeout(found, this.#patience, `model store ${this.#store.uri}: ${identifier}`);
+  }
+
+  /** All versions that there are. */
+  versions(identifier: string): Promise<ModelVersions> {
+    const found = this.#store.versions(identifier);
     return withTimeout(found, this.#patience, `model store ${this.#store.uri}: ${identifier}`);
   }
 

@@ -2,13 +2,13 @@
  * Sessions in a worker thread. A worker that dies is replaced by the next request to load a model; whatever it had to answer fails
  * with `WorkerLost`.
  */
-import './no-telemetry.ts';
 import { Worker } from 'node:worker_threads';
 import { WindrowError } from '@windrow/core';
 import type { ModelInfo } from '../model-info.ts';
 import type { ModelFile } from '../model-store.ts';
 import type { TensorValue } from '../tensor-value.ts';
 import type { HostedModel, ModelHost, RunResult } from './model-host.ts';
+import { turnReportsOff } from './turn-reports-off.ts';
 import type { WorkerAnswers, WorkerReply, WorkerRequest } from './worker-messages.ts';
 import { WorkerLost } from './worker-lost.ts';
 
@@ -78,6 +78,7 @@ class Thread {
 
   constructor(index: number, entry: URL, onLost: (message: string) => void) {
     let reason = '';
+    turnReportsOff();
     this.#worker = new Worker(entry, {
       name: `windrow-scoring-${index}`,
       execArgv: [...EXEC_ARGV],

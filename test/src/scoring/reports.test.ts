@@ -1,4 +1,4 @@
-/** ONNX Runtime reports to its maker unless it is told not to; see no-telemetry.ts of @windrow/scoring. */
+/** ONNX Runtime reports to its maker unless it is told not to; see turn-reports-off.ts of @windrow/scoring. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
