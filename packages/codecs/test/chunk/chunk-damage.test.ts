@@ -87,6 +87,8 @@ describe('a chunk is refused that', () => {
   it('is of another form', () => {
     expect(refusal([0xc2, ...body.slice(1)])).toContain('mark 0xc2');
     expect(() => readChunkInfo(new Uint8Array(3), 0, 3)).toThrow('found 3 bytes');
+    const size = 4_194_305;
+    expect(() => readChunkInfo(new Uint8Array(size), 0, size)).toThrow(`found ${size} bytes`);
   });
 
   it('has flags, counts or bytes that nobody knows', () => {
