@@ -7,6 +7,7 @@ import { MetricDictionary, SampleColumns, type SampleBatch } from '@windrow/core
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as fast from '../../src/index.ts';
 import { kernels } from '../../src/internal/kernels.ts';
+import { resealedStream } from '../long/fuzz-check.ts';
 import { pointsOf, randomOf, timestampShapes, valueShapes } from '../chunk/point-shapes.ts';
 import { interleaved, mixed, rowsOf } from '../stream/stream-rows.ts';
 
@@ -109,8 +110,8 @@ describe('with and without the kernels', () => {
           const batch = mixed(names, turns, seed);
           const bytes = streamOf(fast, batch, 300);
           expect(bytes.equals(streamOf(plain, batch, 300))).toBe(true);
-          expect(streamRows(fast, bytes)).toBe(rowsOf(batch).join('\n'));
-          expect(streamRows(plain, bytes)).toBe(rowsOf(batch).join('\n'));
+          expect(streamOutcome(fast, bytes)).toBe(rowsOf(batch).join('\n'));
+          expect(streamOutcome(plain, bytes)).toBe(rowsOf(batch).join('\n'));
         },
       ),
       { numRuns: 200 },
@@ -129,11 +130,30 @@ describe('with and without the kernels', () => {
           const batch = interleaved({ order, series, rows, seed });
           const bytes = streamOf(fast, batch, 400);
           expect(bytes.equals(streamOf(plain, batch, 400))).toBe(true);
-          expect(streamRows(fast, bytes)).toBe(rowsOf(batch).join('\n'));
-          expect(streamRows(plain, bytes)).toBe(rowsOf(batch).join('\n'));
+          expect(streamOutcome(fast, bytes)).toBe(rowsOf(batch).join('\n'));
+          expect(streamOutcome(plain, bytes)).toBe(rowsOf(batch).join('\n'));
         },
       ),
       { numRuns: 150 },
+    );
+  });
+
+  it('a damaged stream gives the same rows and the same words', () => {
+    const kinds = fc.constantFrom(...Object.keys(valueShapes));
+    fc.assert(
+      fc.property(
+        fc.array(kinds, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 2 ** 31 }),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
+        (names, turns, seed, changes) => {
+          const whole = streamOf(fast, mixed(names, turns, seed), 60);
+          for (const change of changes) whole[(change >>> 3) % whole.length]! ^= 1 << (change & 7);
+          const bytes = resealedStream(whole);
+          expect(streamOutcome(fast, bytes)).toBe(streamOutcome(plain, bytes));
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 
@@ -167,15 +187,15 @@ describe('with and without the kernels', () => {
   });
 });
 
-/** All rows of a stream that is whole, as text. */
-function streamRows(codecs: typeof fast, bytes: Uint8Array): string {
-  const decoder = new codecs.StreamDecoder(new MetricDictionary(), ({ reason }) => {
-    throw new Error(reason);
+/** All rows of a stream and what is said of its damage, as text. */
+function streamOutcome(codecs: typeof fast, bytes: Uint8Array): string {
+  const lines: string[] = [];
+  const decoder = new codecs.StreamDecoder(new MetricDictionary(), (damage) => {
+    lines.push(JSON.stringify(damage));
   });
-  const rows: string[] = [];
-  for (const part of decoder.push(bytes)) rows.push(...rowsOf(part));
-  for (const part of decoder.end()) rows.push(...rowsOf(part));
-  return rows.join('\n');
+  for (const part of decoder.push(bytes)) lines.push(...rowsOf(part));
+  for (const part of decoder.end()) lines.push(...rowsOf(part));
+  return lines.join('\n');
 }
 
 /** All that records give: rows as text, and what was refused. */

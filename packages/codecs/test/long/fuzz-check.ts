@@ -115,8 +115,8 @@ function resealedChunk(bytes: Uint8Array): Uint8Array {
   return sealed;
 }
 
-/** Makes sizes and checksums of the blocks agree, as long as there are marks. */
-function resealedStream(bytes: Uint8Array): Uint8Array {
+/** Makes sizes and checksums of the blocks agree, as long as there are marks; a copy. */
+export function resealedStream(bytes: Uint8Array): Uint8Array {
   const buffer = Buffer.from(bytes);
   const mark = Buffer.from('f7574e53', 'hex');
   for (let at = buffer.indexOf(mark); at >= 0;) {
