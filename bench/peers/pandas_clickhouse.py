@@ -2,8 +2,8 @@
 
     python pandas_clickhouse.py FOLDER DEFINITIONS.json OUT
 
-FOLDER is one of chdb with the table plant.samples. Prints how many windows there are, and the sum of all their numbers; usage of
-resources goes to descriptor 3.
+FOLDER is one of chdb with the table plant.samples. OUT/windows.json says how many windows there are, and the sum of all their
+numbers; usage of resources goes to descriptor 3.
 """
 
 import json
@@ -43,7 +43,7 @@ for d in json.loads(pathlib.Path(definitions).read_text()):
     count += len(windows)
     total += float(windows.sum())
 client.close()
-print(json.dumps({"windows": count, "sum": total}))
+(out / "windows.json").write_text(json.dumps({"windows": count, "sum": total}))
 usage = resource.getrusage(resource.RUSAGE_SELF)
 report = {"cpuMs": (usage.ru_utime + usage.ru_stime) * 1000, "peakBytes": usage.ru_maxrss * 1024}
 try:
