@@ -10,6 +10,7 @@ import {
 } from '@windrow/cli';
 import {
   AHEAD_BYTES_MAX,
+  LATER_BYTES_MAX,
   estimateBackfill,
   planBackfill,
   slicesOfPlan,
@@ -39,8 +40,7 @@ export async function printDryRun(
       `windows that end in: ${formatRange(range.afterMs, range.untilMs)}\n`,
       windowTable(job, estimate),
       sharing(estimate),
-      reading(job, estimate),
-      await service(job, request, terminal),
+      `${reading(job, estimate)}${await service(job, request, terminal)}`,
       await slicing(job, request),
       costs(estimate),
     ].join('\n'),
@@ -98,6 +98,11 @@ function reading(job: OpenJob, estimate: BackfillEstimate): string {
     `reads    ${rows} samples in ${formatCount(estimate.splits)} parts, ${formatBytes(estimate.sizeBytes)}, from ${span}\n`,
     `         from ${job.source.uri}\n`,
     `memory   ${formatBytes(estimate.stateBytes)} of cells and panes\n`,
+    ...(estimate.span === null && estimate.splits > 0
+      ? [
+          `         and ${formatBytes(LATER_BYTES_MAX)} of samples that wait for the end, since the parts say nothing of their time; more go to temporary files, 20 bytes each\n`,
+        ]
+      : []),
   ].join('');
 }
 

@@ -13,6 +13,8 @@ export interface SinkOptions extends FileSinkOptions {
   readonly log?: Writable;
   /** Other places for files, by scheme without the colon: each opens a file by its whole URI. */
   readonly stores?: Readonly<Record<string, (uri: string) => Promise<WholeFile>>>;
+  /** Schemes that the caller opens by itself: for messages. */
+  readonly otherSchemes?: readonly string[];
 }
 
 /** The forms that one kind of sink can write. */
@@ -42,7 +44,8 @@ export async function openSink<Batch>(
   const { stores = {} } = options;
   const create = Object.hasOwn(stores, scheme) ? stores[scheme] : undefined;
   if (scheme !== 'file' && create === undefined) {
-    const all = ['file', ...(options.log === undefined ? [] : ['log']), ...Object.keys(stores)];
+    const own = ['file', ...(options.log === undefined ? [] : ['log'])];
+    const all = [...own, ...Object.keys(stores), ...(options.otherSchemes ?? [])];
     const known = all.map((name) => `${name}:`).join(', ');
     throw new WindrowError(
       'USAGE',

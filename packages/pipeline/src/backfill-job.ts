@@ -61,6 +61,8 @@ export interface WindowSpan {
 }
 
 const LATER_ROWS_MAX = 1 << 22;
+/** Bytes of samples that may wait in memory, unless asked otherwise. */
+export const LATER_BYTES_MAX: number = LATER_ROWS_MAX * 20;
 export const AHEAD_BYTES_MAX: number = 128 << 20;
 /** Windows that may wait for a full batch before all are scored and written. */
 const WAITING_MAX = 8192;

@@ -1,6 +1,7 @@
 /** The job: source, windows, scores, sinks. */
 export {
   AHEAD_BYTES_MAX,
+  LATER_BYTES_MAX,
   runBackfill,
   type BackfillOptions,
   type BackfillPart,

@@ -166,6 +166,9 @@ async function openOutput(uri: string, parts: JobParts, options: SinkOptions): P
   const { scheme } = parseUri(uri);
   const factory = Object.hasOwn(factories, scheme) ? factories[scheme] : undefined;
   return factory === undefined
-    ? { sink: await openPredictionSink(uri, options), takes: 'whole' }
+    ? {
+        sink: await openPredictionSink(uri, { ...options, otherSchemes: Object.keys(factories) }),
+        takes: 'whole',
+      }
     : { sink: await factory.open(uri), takes: factory.takes };
 }
