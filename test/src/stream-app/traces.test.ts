@@ -121,6 +121,24 @@ describe.concurrent('traces', SLOW, () => {
       }),
     ));
 
+  it('have a place that dry-run tries', () =>
+    withReceiver((receiver) =>
+      withTinyJob([1], async (job) => {
+        const lineOf = (endpoint: string): Promise<[number | null, string | undefined]> =>
+          withApp(['dry-run', ...tracedBy(job, endpoint, '1')], async (app) => {
+            const { code } = await app.ended;
+            return [code, app.stdout.split('\n').find((line) => line.includes('traces '))];
+          });
+        expect(await lineOf(receiver.endpoint)).toEqual([
+          0,
+          `ok   traces       ${receiver.endpoint}: takes traces`,
+        ]);
+        expect(receiver.spans).toEqual([]);
+        const [code, line] = await lineOf('http://127.0.0.1:9/v1/traces');
+        expect([code, line]).toEqual([1, expect.stringMatching(/^FAIL traces .*nobody takes/)]);
+      }),
+    ));
+
   it('that nobody takes stop nothing', () =>
     withTinyJob([1], (job) =>
       withApp(tracedBy(job, 'http://127.0.0.1:9/v1/traces', '1'), async (app) => {

@@ -6,6 +6,7 @@ import type { Outside } from '../open/outside.ts';
 import { refuseUnfitSink } from '../open/refuse-unfit-sink.ts';
 import { sourceKind } from '../open/source-kinds.ts';
 import { checkLetterSink, checkPredictionSink } from './check-sink.ts';
+import { checkEndpoint } from '../tracing/otlp-endpoint.ts';
 import { openScorerOf, readDefinitionsOf } from './validate.ts';
 
 /** Written, read and deleted again. */
@@ -38,7 +39,7 @@ export async function dryRun(settings: Settings, outside: Outside): Promise<numb
 }
 
 function checksOf(settings: Settings, outside: Outside): Check[] {
-  const { definitions, models, source, sink, deadLetter, checkpoint } = settings;
+  const { definitions, models, source, sink, deadLetter, checkpoint, otelEndpoint } = settings;
   const checks: Check[] = [
     {
       what: 'definitions',
@@ -75,6 +76,10 @@ function checksOf(settings: Settings, outside: Outside): Check[] {
   }
   if (checkpoint !== null) {
     checks.push({ what: 'checkpoint', uri: checkpoint, look: () => checkStore(checkpoint) });
+  }
+  if (otelEndpoint !== null) {
+    const look = (): Promise<string> => checkEndpoint(otelEndpoint);
+    checks.push({ what: 'traces', uri: otelEndpoint, look });
   }
   return checks;
 }

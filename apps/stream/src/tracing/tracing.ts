@@ -2,10 +2,10 @@
  * Traces by OpenTelemetry, where an endpoint is given: one of each delivery that the sampler picks (`delivery-trace.ts`), and a span of each
  * checkpoint. The SDK is loaded only then.
  */
-import { WindrowError, found } from '@windrow/core';
 import type { LiveEvent, LiveFollower } from '@windrow/pipeline';
 import { WINDROW_VERSION } from '@windrow/cli';
 import type { TraceClock } from './delivery-trace.ts';
+import { refuseNoEndpoint } from './otlp-endpoint.ts';
 
 /** With all that is tried again: a collector that is away must not hold up the end for long. */
 const SEND_MS_MAX = 3000;
@@ -38,12 +38,7 @@ export interface TracingOptions {
 /** @throws WindrowError USAGE for an endpoint that is no URL */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const { endpoint, ratio, clock, sinks } = options;
-  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
-    throw new WindrowError(
-      'USAGE',
-      `--otel-endpoint: found ${found(endpoint)}, expected a URL such as http://localhost:4318/v1/traces`,
-    );
-  }
+  refuseNoEndpoint(endpoint);
   const [sdk, exporter, resources, { DeliveryTraces }] = await Promise.all([
     import('@opentelemetry/sdk-trace'),
     import('@opentelemetry/exporter-trace-otlp-http'),
