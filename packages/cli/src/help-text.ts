@@ -43,8 +43,9 @@ function usage(spec: CommandSpec, width: number): string[] {
   words.push('[options]');
   const { operands } = spec;
   if (operands !== undefined) {
-    const name = operands.max > 1 ? `${operands.placeholder}...` : operands.placeholder;
-    words.push(operands.min === 0 ? `[${name}]` : name);
+    const { placeholder, min, max } = operands;
+    const name = max > placeholder.split(' ').length ? `${placeholder}...` : placeholder;
+    words.push(min === 0 ? `[${name}]` : name);
   }
   const start = `Usage: ${spec.name} `;
   const lines = [start.trimEnd()];

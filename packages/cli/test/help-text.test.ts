@@ -67,4 +67,9 @@ Examples:
       expect(longest).toBeLessThanOrEqual(Math.min(100, Math.max(60, columns ?? 80)));
     },
   );
+
+  it('has dots only where more operands may come than it names', () => {
+    const operands = { placeholder: 'ACTION FILE', help: 'both', min: 2, max: 2 };
+    expect(helpText({ ...spec, operands }, null)).toContain('[options] ACTION FILE\n');
+  });
 });
