@@ -57,7 +57,7 @@ export function start(
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Running {
-  const { MALLOC_ARENA_MAX: _, ...own } = process.env;
+  const { MALLOC_ARENA_MAX: _, NODE_COMPILE_CACHE: __, ...own } = process.env;
   const child = spawn(process.execPath, [...flags, bin, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...own, ...env },

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CLI, WITHOUT_EXECVE, fakeApp, start } from './fake-app.ts';
 
@@ -46,6 +48,18 @@ describe('launch', () => {
     const app = fakeApp({ 'src/main.ts': 'console.log(process.env.MALLOC_ARENA_MAX);' });
     expect((await start(app, [], flags).ended).stdout).toBe('2\n');
     expect((await start(app, [], flags, { MALLOC_ARENA_MAX: '7' }).ended).stdout).toBe('7\n');
+  });
+
+  it('keeps what Node compiled beside the dependencies, unless the environment says otherwise', async () => {
+    const app = fakeApp({
+      'src/main.ts': 'console.log(process.env.NODE_COMPILE_CACHE);',
+      'node_modules/some/package.json': '{}',
+    });
+    const elsewhere = join(tmpdir(), 'windrow-compiled');
+    const own = await start(app, [], [], { NODE_COMPILE_CACHE: elsewhere }).ended;
+    expect(own.stdout).toBe(`${elsewhere}\n`);
+    const kept = await start(app).ended;
+    expect(kept.stdout).toMatch(/app[/\\]node_modules[/\\]\.cache[/\\]windrow-node\n$/);
   });
 
   it.skipIf(!isPosix)('keeps its process id (skipped: Windows cannot)', async () => {
