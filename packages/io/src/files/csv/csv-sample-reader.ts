@@ -8,7 +8,7 @@ import {
 } from '@windrow/core';
 import { Damage, lostFrom, quarantined } from '../internal/damage.ts';
 import { arrivalFault, timestampFault } from '../internal/settle-rows.ts';
-import { DecimalNumber } from '../../messages/internal/decimal-number.ts';
+import { DecimalNumber } from '../../messages/decimal-number.ts';
 import { integerOfField, valueOfField } from './field-numbers.ts';
 import { LineFields } from './line-fields.ts';
 

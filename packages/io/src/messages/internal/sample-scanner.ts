@@ -10,7 +10,7 @@ import {
   type SampleColumns,
 } from '@windrow/core';
 import type { SampleFields } from '../sample-fields.ts';
-import { DecimalNumber } from './decimal-number.ts';
+import { DecimalNumber } from '../decimal-number.ts';
 import { isoTimeMs } from './iso-time.ts';
 import { afterSpace, skipValue, startsWith } from './skip-value.ts';
 

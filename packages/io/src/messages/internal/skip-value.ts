@@ -2,7 +2,7 @@
  * JSON values that nobody asks for, passed over in bytes: whatever `JSON.parse` would take, and nothing else, so that an object
  * with a fault in another field is as faulty here as there. Deeper than DEPTH_MAX is left to `JSON.parse`.
  */
-import type { DecimalNumber } from './decimal-number.ts';
+import type { DecimalNumber } from '../decimal-number.ts';
 
 const DEPTH_MAX = 16;
 const NONE = -1;

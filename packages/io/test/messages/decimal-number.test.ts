@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DecimalNumber } from '../../../src/messages/internal/decimal-number.ts';
+import { DecimalNumber } from '../../src/messages/decimal-number.ts';
 
 function read(text: string): number | null {
   const bytes = Buffer.from(`${text},`);
