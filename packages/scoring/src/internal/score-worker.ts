@@ -45,6 +45,7 @@ async function answer(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
     case 'run': {
       const feeds = mapData(request.feeds, own);
       const { outputs, ms } = await modelOf(request.model).run(feeds, request.outputs);
+      for (const { data } of Object.values(request.feeds)) giveBack(data);
       // Plain data: the runtime's tensors do not survive the way.
       return { outputs: mapData(outputs, (data) => data), ms };
     }
@@ -76,6 +77,11 @@ function mapData(
       { type, dims, data: act(data) },
     ]),
   );
+}
+
+/** Memory that came with a request is this thread's own, and not left to a collection: it would lie between the sessions. */
+function giveBack(data: TensorData): void {
+  if (!Array.isArray(data) && data.buffer instanceof ArrayBuffer) data.buffer.transfer(0);
 }
 
 /** Rows, the one feed in shared memory, go to the scratch; it is free again when the run is over. */
