@@ -17,6 +17,7 @@ describe('readModelIndex', () => {
       sizeBytes: 3,
       sha256,
       md5: null,
+      crc32c: null,
     });
   });
 
