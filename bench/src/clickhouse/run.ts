@@ -48,7 +48,7 @@ export const clickhouse: Benchmark = async ({ small, results, date, rounds, say 
       name: 'clickhouse',
       title: 'ClickHouse: samples out of a table',
       text: [
-        `${rows} samples of 100 metrics, one a second each, in the embedded ClickHouse (chdb), a MergeTree by metric and time, read in time slices of some two million rows. Each reader ran ${rounds} times in a fresh process, in turns; a row is its middle run. The time of opening the database and of the query for the slices is in it.`,
+        `${rows} samples of 100 metrics, one a second each, in the embedded ClickHouse (chdb), a MergeTree by metric and time, read in time slices of some million rows. Each reader ran ${rounds} times in a fresh process, in turns; a row is its middle run. The time of opening the database and of the query for the slices is in it.`,
       ],
       sections: [
         {

@@ -14,7 +14,7 @@ export interface TableMapping {
   readonly filter: string | null;
   /** Rows come in order of arrival (without such a column: of time), sorted by the server. */
   readonly ordered: boolean;
-  /** Length of a split in ms; null: as many quarters of an hour as have some two million rows. */
+  /** Length of a split in ms; null: as long as some million rows take. */
   readonly sliceMs: number | null;
 }
 

@@ -5,12 +5,12 @@
 import type { Definition, Source } from '@windrow/core';
 import { SpillFolder, fileSource, readDefinitions } from '@windrow/io';
 import { chdbSource, clickhouseSource } from '@windrow/io-clickhouse';
-import { exportDataset, parseSplit, readDataset, verifyDataset } from '@windrow/training';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDataset, verifyDataset } from '@windrow/training';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ChdbFolder, NO_CHDB, hasChdb } from '../clickhouse/chdb-engine.ts';
 import { HttpFront } from '../clickhouse/http-front.ts';
 import { SKIPPED, fixture, hasFixtures } from '../kit/fixtures.ts';
-import { backfillTensors, tensorsOf } from './exported-tensors.ts';
+import { backfillTensors, exportWindows, tensorsOf } from './exported-tensors.ts';
 import { inFolder } from './in-folder.ts';
 
 const DATA = {
@@ -20,6 +20,8 @@ const DATA = {
 } as const;
 type DataName = keyof typeof DATA;
 const SEED = 11;
+/** Windows that the streaming engine makes again. */
+const STREAMED = 50;
 
 /** Two insertions in random order, of which the second has what came late and a tenth of the first again. */
 async function fill(folder: ChdbFolder, name: DataName): Promise<void> {
@@ -44,40 +46,6 @@ async function fill(folder: ChdbFolder, name: DataName): Promise<void> {
   }
 }
 
-async function exported(source: Source, definition: Definition, path: string): Promise<void> {
-  const spill = new SpillFolder();
-  await exportDataset({
-    definitions: [definition],
-    dtype: 'float64',
-    examples: { from: 'windows', windows: { targets: [], horizonMs: 0, spanMs: null } },
-    asKnown: null,
-    sliceMs: null,
-    split: { text: 'none', spec: parseSplit('none') },
-    embargoMs: 0,
-    seed: 0,
-    metricNames: new Map(),
-    output: {
-      path,
-      overwrite: false,
-      owner: { name: 'test', hasEnded: () => false },
-      format: 'arrow',
-      flat: 'none',
-      npy: false,
-    },
-    tool: { version: '0', command: ['test'] },
-    pass: {
-      source,
-      range: { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY },
-      spill,
-      deadLetters: null,
-      nowMs: () => performance.now(),
-      signal: new AbortController().signal,
-      strict: false,
-    },
-  });
-  await spill.close();
-}
-
 /** How many windows of a dataset the streaming engine makes the same of the rows of the file, in their order. */
 async function streamed(path: string, file: string, definition: Definition): Promise<number> {
   const source = fileSource(file);
@@ -85,7 +53,7 @@ async function streamed(path: string, file: string, definition: Definition): Pro
   const { compared, differences } = await verifyDataset({
     dataset: await readDataset(path),
     definitions: [definition],
-    samples: 150,
+    samples: STREAMED,
     seed: SEED,
     pass: {
       source,
@@ -101,6 +69,9 @@ async function streamed(path: string, file: string, definition: Definition): Pro
   expect(differences).toEqual([]);
   return compared;
 }
+
+// For machines that are busy with other things.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 describe.skipIf(!hasFixtures || !hasChdb)(`tensors from ClickHouse${SKIPPED}${NO_CHDB}`, () => {
   let folder: ChdbFolder;
@@ -140,14 +111,15 @@ describe.skipIf(!hasFixtures || !hasChdb)(`tensors from ClickHouse${SKIPPED}${NO
       expect(expected.size).toBeGreaterThan(20);
       for (const source of [embedded(`${name}_${first}`), overHttp(`${name}_${second}`)]) {
         const out = path(source.uri.startsWith('chdb:') ? 'embedded' : 'http');
-        await exported(source, definition, out);
+        await exportWindows(source, definition, out);
         await source.close();
         const tensors = tensorsOf(`${out}/data/split=all/part-0.arrow`);
         expect([...tensors.keys()]).toEqual([...expected.keys()]);
-        for (const [end, bytes] of tensors) {
-          expect(Buffer.compare(bytes, expected.get(end)!), `window that ends at ${end}`).toBe(0);
-        }
-        expect(await streamed(out, file, definition)).toBe(Math.min(150, expected.size));
+        const others = [...tensors].filter(
+          ([end, bytes]) => Buffer.compare(bytes, expected.get(end)!) !== 0,
+        );
+        expect(others.map(([end]) => end)).toEqual([]);
+        expect(await streamed(out, file, definition)).toBe(Math.min(STREAMED, expected.size));
       }
     }),
   );

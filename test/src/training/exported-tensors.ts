@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { MetricDictionary, type Definition, type Source } from '@windrow/core';
 import { SpillFolder } from '@windrow/io';
 import { runExport } from '@windrow/pipeline';
+import { exportDataset, parseSplit } from '@windrow/training';
 import { readTensorBatch } from '@windrow/windowing';
 import { RecordBatchReader } from 'apache-arrow';
 
@@ -48,4 +49,44 @@ export async function backfillTensors(
   });
   await spill.close();
   return scored;
+}
+
+/** Exports every window of a definition, as Arrow; removes temporary files whatever happens. */
+export async function exportWindows(
+  source: Source,
+  definition: Definition,
+  path: string,
+  sliceMs: number | null = null,
+): Promise<void> {
+  const spill = new SpillFolder();
+  const exporting = exportDataset({
+    definitions: [definition],
+    dtype: 'float64',
+    examples: { from: 'windows', windows: { targets: [], horizonMs: 0, spanMs: null } },
+    asKnown: null,
+    sliceMs,
+    split: { text: 'none', spec: parseSplit('none') },
+    embargoMs: 0,
+    seed: 0,
+    metricNames: new Map(),
+    output: {
+      path,
+      overwrite: false,
+      owner: { name: 'test', hasEnded: () => false },
+      format: 'arrow',
+      flat: 'none',
+      npy: false,
+    },
+    tool: { version: '0', command: ['test'] },
+    pass: {
+      source,
+      range: { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY },
+      spill,
+      deadLetters: null,
+      nowMs: () => performance.now(),
+      signal: new AbortController().signal,
+      strict: false,
+    },
+  });
+  await exporting.finally(() => spill.close());
 }
