@@ -11,6 +11,7 @@
 import { WindrowError, type SampleBatch, type SourceSplit, type TimeRange } from '@windrow/core';
 import { WindowEngine, neededRange, type EndRange } from '@windrow/windowing';
 import { sumOf } from './estimate.ts';
+import { refuseBrokenPromise } from './internal/broken-promise.ts';
 import { DeadLetterOffice } from './internal/dead-letter-office.ts';
 import { PhaseClock } from './internal/phase-clock.ts';
 import { PredictionBuffer, ScoreTally, collectScores } from './internal/prediction-buffer.ts';
@@ -149,7 +150,11 @@ class BackfillJob {
     for await (const batch of timedReads(reading, this.#clock)) {
       await this.#letters.deliver();
       this.#samplesRead += batch.length;
-      if (part !== undefined) this.#samplesRepeated += countOutside(batch, part.homeRange);
+      const home = part?.homeRange ?? null;
+      if (home !== null) {
+        refuseBrokenPromise(batch, split, home);
+        this.#samplesRepeated += countOutside(batch, home);
+      } else if (part !== undefined) this.#samplesRepeated += batch.length;
       await this.#push(batch);
       this.#refuseIfStrict();
       this.#progress();
@@ -247,8 +252,7 @@ function ignore(): void {
   // The slice that tells of this split has the same row.
 }
 
-function countOutside({ length, timestampsMs }: SampleBatch, home: TimeRange | null): number {
-  if (home === null) return length;
+function countOutside({ length, timestampsMs }: SampleBatch, home: TimeRange): number {
   const { startMs, endMs } = home;
   let count = 0;
   for (let i = 0; i < length; i++) {
