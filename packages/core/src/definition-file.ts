@@ -69,7 +69,7 @@ const entryShape = z.strictObject({
     [
       z.null(),
       z.number().int().positive().max(Number.MAX_SAFE_INTEGER),
-      z.string().regex(/^[1-9]\d{0,14}$/),
+      z.string(versionRule).regex(/^[1-9]\d{0,14}$/, versionRule),
     ],
     versionRule,
   ),

@@ -114,7 +114,10 @@ describe('checkDefinitions', () => {
     [{ fill: { method: 'last', max_age_s: 300_000_000 } }, 'fill.max_age_s: found 300000000 s'],
     [{ model_identifier: '../else' }, 'model_identifier: found "../else"'],
     [{ model_version: 1.5 }, 'model_version: found 1.5'],
-    [{ model_version: '007' }, 'model_version: found "007"'],
+    [
+      { model_version: '007' },
+      'model_version: found "007", expected null (the newest) or a positive integer',
+    ],
     [
       { fill: { method: 'last', max_gap_s: 1 } },
       'fill.max_gap_s: found a field that is not known here, expected only method, max_age_s',
