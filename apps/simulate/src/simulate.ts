@@ -2,9 +2,10 @@
  * Simulates and writes. Every output appears under its name only when all are complete, so that a run that was ended leaves
  * nothing that looks whole.
  */
+import { extname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { formatCount, type Progress } from '@windrow/cli';
-import { MetricDictionary, WindrowError, type SampleBatch, type Sink } from '@windrow/core';
+import { MetricDictionary, WindrowError, found, type SampleBatch, type Sink } from '@windrow/core';
 import { AtomicFile, openSampleSink } from '@windrow/io';
 import { simSourceOf, type SimOptions } from '@windrow/simulator';
 import { definitionsJson, labCsv, metricsCsv } from './side-tables.ts';
@@ -54,6 +55,10 @@ export async function simulate(request: SimulateRequest): Promise<void> {
 /** Opens everything that was asked for, and puts it into `outputs`; what cannot be written fails before any work. */
 async function openOutputs(request: SimulateRequest, outputs: Output[]): Promise<void> {
   const { simulation, out, lab, definitions, metrics } = request;
+  refuseUnlike('definitions', definitions, ['.json', '.yaml', '.yml']);
+  refuseUnlike('metrics', metrics, ['.csv']);
+  refuseUnlike('lab', lab, ['.csv']);
+  refuseTwice([definitions, metrics, lab, out]);
   const texts: [string | null, () => Iterable<string>][] = [
     [definitions, () => definitionsJson(simulation, request.stepS)],
     [metrics, () => metricsCsv(simulation)],
@@ -73,6 +78,20 @@ async function openOutputs(request: SimulateRequest, outputs: Output[]): Promise
     'USAGE',
     'found nothing to write, expected --out, --lab, --definitions or --metrics; see windrow-simulate --help',
   );
+}
+
+/** A name that promises another form than is written would mislead whoever reads the file. */
+function refuseUnlike(option: string, path: string | null, extensions: readonly string[]): void {
+  if (path === null || extensions.includes(extname(path).toLowerCase())) return;
+  const expected = `a file that ends in ${extensions.join(' or ')}`;
+  throw new WindrowError('USAGE', `--${option}: found ${found(path)}, expected ${expected}`);
+}
+
+function refuseTwice(outputs: readonly (string | null)[]): void {
+  const places = outputs.filter((path) => path !== null).map((path) => resolve(path));
+  const twice = places.find((place, i) => places.indexOf(place) !== i);
+  if (twice === undefined) return;
+  throw new WindrowError('USAGE', `${twice}: found it as two outputs, expected a file for each`);
 }
 
 async function openText(path: string, text: () => Iterable<string>): Promise<Output> {

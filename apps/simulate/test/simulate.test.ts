@@ -120,6 +120,15 @@ describe('simulate', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it.each([
+    [{ metrics: 'm.parquet' }, '--metrics: found "m.parquet", expected a file that ends in .csv'],
+    [{ lab: 'lab.txt' }, '--lab: found "lab.txt", expected a file that ends in .csv'],
+    [{ definitions: 'd.ndjson' }, /^--definitions: .* ends in \.json or \.yaml or \.yml$/],
+    [{ out: 'a.csv', lab: './a.csv' }, /a\.csv: found it as two outputs/],
+  ])('refuses %j', async (asked, message) => {
+    await expect(simulate(request(asked))).rejects.toThrow(message);
+  });
+
   it('wants something to write', async () => {
     await expect(simulate(request({}))).rejects.toThrow('found nothing to write, expected --out');
   });

@@ -83,7 +83,13 @@ export function readSimParameters(
       throw new WindrowError('USAGE', `${where}: found ${found(name)}, expected one of ${names}`);
     }
     if (options[parameter.option] !== undefined) {
-      throw new WindrowError('USAGE', `${where}: ${name}: found it set twice, expected once`);
+      const also = SIM_PARAMETERS.filter(({ option }) => option === parameter.option)
+        .map((known) => known.name)
+        .join(' or ');
+      throw new WindrowError(
+        'USAGE',
+        `${where}: ${name}: found it set twice, expected ${also} once`,
+      );
     }
     options[parameter.option] = parameter.read(text, `${where}: ${name}`);
   }

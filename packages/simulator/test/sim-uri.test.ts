@@ -74,7 +74,10 @@ describe('sim:// URIs', () => {
     ['sim://extrusion?lines=four', 'lines: found "four", expected a number'],
     ['sim://extrusion?lines=', 'lines: found "", expected a number'],
     ['sim://extrusion?start=monday', 'start: found "monday", expected ISO 8601'],
-    ['sim://extrusion?hours=1&seconds=5', 'seconds: found it set twice, expected once'],
+    [
+      'sim://extrusion?hours=1&seconds=5',
+      'seconds: found it set twice, expected hours or seconds once',
+    ],
     ['sim://extrusion?seed=1&seed=1', 'seed: found it set twice'],
     ['sim://extrusion?gap_s=5', 'gap_s: found it without gaps, expected gaps above 0'],
     ['sim://extrusion?late=0&late_s=60', 'late_s: found it without late'],
