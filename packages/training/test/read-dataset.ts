@@ -12,7 +12,7 @@ import { parseSplit } from '../src/splits/split-spec.ts';
 import { definition, withPass, type RowSource } from './small-line.ts';
 
 /** Knows of no run that has ended. */
-export const OWNER: RunOwner = { name: 'test', hasEnded: () => false };
+const OWNER: RunOwner = { name: 'test', hasEnded: () => false };
 
 export async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'windrow-training-'));
