@@ -3,6 +3,8 @@
  *     app       reads  |  drains, exits 0   |  goes on where the checkpoint stands
  */
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { SLOW, withApp } from './stream-app.ts';
@@ -88,6 +90,33 @@ describe.concurrent('SIGTERM', SLOW, () => {
         { stdin: 'pipe' },
       );
       expect(await predictionsIn(job.out)).toHaveProperty('size', 2 * (100 - 10 - 5));
+    }));
+
+  it('ends what has not begun at once, though definitions do not come', () =>
+    withTinyJob([1], async (job) => {
+      let asked = 0;
+      // It takes requests, and never answers.
+      const server = createServer(() => void asked++);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const definitions = ['--definitions', `http://127.0.0.1:${port}/definitions.json`];
+      try {
+        for (const [source, sink, code] of [
+          [`follow:${job.path('in')}`, 'log:', 0],
+          [job.input, job.path('out.csv'), 143],
+        ] as const) {
+          asked = 0;
+          const args = [...definitions, '--models', job.models, '--source', source];
+          await withApp([...args, '--sink', sink], async (app) => {
+            await app.until('a question', () => asked > 0);
+            expect(await app.stop()).toEqual({ code, signal: null });
+            expect(app.stderr.includes('was told to stop before it began')).toBe(code === 0);
+          });
+        }
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
     }));
 
   it('need not come: after kill -9 nothing is lost, and no name has two values', () =>

@@ -8,6 +8,7 @@ import { routesOf } from '../http/routes.ts';
 import type { Logger } from '../log/logger.ts';
 import { settleOutputs } from '../open/outputs.ts';
 import type { Outside } from '../open/outside.ts';
+import { sourceKind } from '../open/source-kinds.ts';
 import { openService, type OpenedService } from './open-service.ts';
 import { COMMAND, tellFailure, tellSummary } from './run-summary.ts';
 
@@ -27,7 +28,11 @@ export async function runStream(
   const { terminal } = outside;
   const ending = { settings, terminal, logger, startMs: terminal.elapsedMs() };
   try {
-    const service = await openService(settings, outside, logger);
+    const service = await openUnlessStopped(settings, outside, logger, signal);
+    if (service === null) {
+      logger.log('info', 'ended', 'was told to stop before it began: nothing was read');
+      return;
+    }
     try {
       const report = await runWithCare(service, settings, outside, logger, signal);
       await settleOutputs(service.outputs, true);
@@ -44,6 +49,43 @@ export async function runStream(
     await tellFailure(ending, error);
     throw error;
   }
+}
+
+/**
+ * null where the signal came first, however long something outside takes to answer: what comes to be open then ends with the process, which
+ * has read nothing.
+ */
+async function openUnlessStopped(
+  settings: Settings,
+  outside: Outside,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<OpenedService | null> {
+  const opening = openService(settings, outside, logger);
+  const { promise: stopped, resolve } = Promise.withResolvers<null>();
+  const stop = (): void => resolve(null);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    const service = await Promise.race([opening, stopped]);
+    if (service !== null) return service;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  // A failure that comes now is of no use to anybody.
+  opening
+    .then(
+      (service) => settleOutputs(service.outputs, false),
+      () => undefined,
+    )
+    .catch(() => undefined);
+  if (isReplay(settings, outside)) signal.throwIfAborted();
+  return null;
+}
+
+/** Whether every source ends by itself. */
+function isReplay({ source }: Settings, outside: Outside): boolean {
+  return source.every((uri) => sourceKind(uri, outside).isFinite);
 }
 
 /** The job, with HTTP, refreshes and progress beside it. */
