@@ -12,13 +12,13 @@ interface Ban {
 }
 
 /** The files of packages that touch the process: one makes the host that commands are given, one keeps a library from reporting. */
-const PROCESS_FILES: readonly string[] = [
+const PROCESS_FILES: ReadonlySet<string> = new Set([
   'packages/cli/src/internal/process-host.ts',
   'packages/scoring/src/internal/turn-reports-off.ts',
-];
+]);
 
 const isPure = (path: string): boolean =>
-  /^packages\/[^/]+\/src\//.test(path) && !PROCESS_FILES.includes(path);
+  /^packages\/[^/]+\/src\//.test(path) && !PROCESS_FILES.has(path);
 
 const outside = 'belongs in apps/; packages take it as an argument';
 /** Put together here, so that this file does not ban itself. */

@@ -88,5 +88,9 @@ export async function exportWindows(
       strict: false,
     },
   });
-  await exporting.finally(() => spill.close());
+  try {
+    await exporting;
+  } finally {
+    await spill.close();
+  }
 }
