@@ -5,7 +5,7 @@ import { install, root } from './install.mjs';
 
 try {
   install();
-  await runSource(join(root, 'apps', 'backfill', 'src', 'demo.ts'), process.argv.slice(2));
+  await runSource(join(root, 'apps', 'backfill', 'src', 'demo.ts'), process.argv.slice(2), 'small');
 } catch (error) {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -40,7 +40,7 @@ export function windrow(job: Job, name: string = 'windrow', workers: number = 1)
     name,
     what: `windrow-backfill --workers ${workers}`,
     sink,
-    program: nodeProgram(appMain('backfill'), args),
+    program: nodeProgram(appMain('backfill'), args, 'small'),
   };
 }
 

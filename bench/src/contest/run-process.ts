@@ -1,5 +1,5 @@
 /** One contender, once: a fresh process, on one core where the system can pin it. */
-import { NODE_FLAGS, nodeEnvironment } from '@windrow/cli/launch';
+import { nodeEnvironment, nodeFlags } from '@windrow/cli/launch';
 import { spawn, spawnSync } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -24,9 +24,16 @@ export interface Usage {
 const USAGE_REPORT = join(import.meta.dirname, 'usage-report.ts');
 const OUTPUT_SHOWN = 4000;
 
-/** A program of ours in Node, run from source, that reports its usage. */
-export function nodeProgram(file: string, args: readonly string[]): Program {
-  const flags = ['--conditions=windrow-source', ...NODE_FLAGS];
+/**
+ * A program of ours in Node, run from source, that reports its usage.
+ * @param heap as its command is launched
+ */
+export function nodeProgram(
+  file: string,
+  args: readonly string[],
+  heap: 'small' | 'plain' = 'plain',
+): Program {
+  const flags = ['--conditions=windrow-source', ...nodeFlags(heap)];
   return { command: process.execPath, args: [...flags, '--import', USAGE_REPORT, file, ...args] };
 }
 

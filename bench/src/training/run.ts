@@ -28,18 +28,49 @@ const SMALL: DatasetSize = { lines: 2, seconds: 900 };
 const STEP_S = 300;
 const TOLERANCE = 1e-9;
 
+/** How the rows of a table lie. */
+interface Order {
+  /** For names of contenders: behind `chdb`. */
+  readonly suffix: string;
+  readonly what: string;
+  readonly key: string;
+  readonly folder: string;
+}
+const BY_METRIC: Order = {
+  suffix: '',
+  what: 'a table that is sorted by metric and time',
+  key: 'metric_id, timestamp_ms',
+  folder: 'table',
+};
+const BY_TIME: Order = {
+  suffix: ' by time',
+  what: 'a table that is sorted by time, as samples arrive',
+  key: 'timestamp_ms, metric_id',
+  folder: 'table-by-time',
+};
+
 export const training: Benchmark = async ({ small, rounds, say, date, results: folder }) => {
   const size = small ? SMALL : FULL;
   const count = sampleCount(size);
   say(`training: ${formatCount(count)} samples`);
   const samples = await samplesFile(size);
   const definitions = await definitionsFile(size, STEP_S);
-  const table = hasChdb() ? await tableFolder(size, samples, say) : null;
+  const tables = hasChdb()
+    ? {
+        byMetric: await tableFolder(BY_METRIC, size, samples, say),
+        byTime: await tableFolder(BY_TIME, size, samples, say),
+      }
+    : null;
   const core = pinnedCore();
   const { contest, windows } = await withFolder(async (out) => {
     const contenders = [
-      ...clickhouse(table, definitions, out),
-      ...pandas(table, definitions, out),
+      ...(tables === null
+        ? []
+        : [
+            ...clickhouse(BY_METRIC, tables.byMetric, definitions, out),
+            ...pandas(tables.byMetric, definitions, out),
+            ...clickhouse(BY_TIME, tables.byTime, definitions, out),
+          ]),
       windrow('parquet', 'the samples as one Parquet file instead', samples, { definitions, out }),
     ];
     const held = await holdContest(contenders, {
@@ -54,7 +85,7 @@ export const training: Benchmark = async ({ small, rounds, say, date, results: f
       name: 'training',
       title: 'Training sets: samples in ClickHouse to windows in files',
       text: [
-        `${formatCount(count)} samples of ${size.lines} simulated lines (25 sensors, one sample a second each, ${formatCount(size.seconds)} s, no gaps), in a MergeTree of the embedded ClickHouse (chdb), sorted by metric and time. One definition a line: windows of 300 s each ${STEP_S} s, so that the windows hold about as many numbers as there are samples: ${formatCount(windows)} windows of 25 x 300 float64.`,
+        `${formatCount(count)} samples of ${size.lines} simulated lines (25 sensors, one sample a second each, ${formatCount(size.seconds)} s, no gaps), in a MergeTree of the embedded ClickHouse (chdb). One definition a line: windows of 300 s each ${STEP_S} s, so that the windows hold about as many numbers as there are samples: ${formatCount(windows)} windows of 25 x 300 float64.`,
         hasChdb() ? '' : 'ClickHouse was left out: chdb is not installed on this machine.',
         pythonMissing() ?? '',
       ].filter((text) => text !== ''),
@@ -67,17 +98,18 @@ export const training: Benchmark = async ({ small, rounds, say, date, results: f
 
 /** The table, filled once and kept in `bench/.data`. */
 async function tableFolder(
+  order: Order,
   { lines, seconds }: DatasetSize,
   samples: string,
   say: (line: string) => void,
 ): Promise<string> {
-  const folder = join(DATA, `table-${lines}x${seconds}`);
+  const folder = join(DATA, `${order.folder}-${lines}x${seconds}`);
   if (existsSync(folder)) return folder;
-  say('training: the table is filled');
+  say(`training: ${order.what} is filled`);
   const filling = `${folder}.tmp`;
   rmSync(filling, { recursive: true, force: true });
   await runProcess(
-    nodeProgram(join(import.meta.dirname, 'fill-table.ts'), [filling, samples]),
+    nodeProgram(join(import.meta.dirname, 'fill-table.ts'), [filling, samples, order.key]),
     null,
   );
   renameSync(filling, folder);
@@ -100,23 +132,22 @@ function windrow(
   };
 }
 
-/** The embedded ClickHouse, where it is: as our source, and by itself. */
-function clickhouse(table: string | null, definitions: string, out: string): Contender[] {
-  if (table === null) return [];
+/** The embedded ClickHouse: as our source, and by itself. */
+function clickhouse(order: Order, table: string, definitions: string, out: string): Contender[] {
   const file = join(import.meta.dirname, 'peers/chdb-copy.ts');
   const source = `chdb:${table}?table=plant.samples`;
   return [
-    windrow('chdb', 'from the table', source, { definitions, out }),
+    windrow(`chdb${order.suffix}`, `from ${order.what}`, source, { definitions, out }),
     {
-      name: 'chdb copy',
-      what: 'ClickHouse (chdb) writes the rows of the table, ordered by metric and time, as Parquet (zstd); no windows',
+      name: `chdb copy${order.suffix}`,
+      what: `ClickHouse (chdb) writes the rows of ${order.what}, ordered by metric and time, as Parquet (zstd); no windows`,
       program: nodeProgram(file, [table, join(out, 'ordered.parquet')]),
     },
   ];
 }
 
-function pandas(table: string | null, definitions: string, out: string): Contender[] {
-  if (table === null || pythonMissing() !== null) return [];
+function pandas(table: string, definitions: string, out: string): Contender[] {
+  if (pythonMissing() !== null) return [];
   const script = join(REPOSITORY, 'bench/peers/pandas_clickhouse.py');
   const program: Program = {
     command: python(),
@@ -125,7 +156,7 @@ function pandas(table: string | null, definitions: string, out: string): Contend
   return [
     {
       name: 'pandas',
-      what: "Python: ClickHouse's client (chdb) reads a line's samples from the table, pandas pivots, NumPy cuts windows, .npy files",
+      what: "Python: ClickHouse's client (chdb) reads a line's samples from the table that is sorted by metric, pandas pivots, NumPy cuts windows, .npy files",
       program,
     },
   ];

@@ -46,7 +46,7 @@ export async function exportDataset(request: ExportRequest): Promise<ExportRepor
     slices = await openSlices(form, request, snapshot, labelsSha256);
     const report = await goingOn(slices, async () => {
       const gathered = await gatherExamples(form, request, slices);
-      refuseChange(snapshot, await sourceSnapshot(form, request.pass), request.pass.source.uri);
+      await refuseChange(snapshot, form, request.pass);
       return writeDataset(folder, form, request, { gathered, snapshot, labelsSha256 });
     });
     await slices?.folder.remove();

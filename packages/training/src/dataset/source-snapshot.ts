@@ -1,6 +1,6 @@
 /** What the source of a dataset consists of: by what it says of itself without being read, and by its rows where it can tell. */
 import { createHash } from 'node:crypto';
-import { WindrowError, type SourceSplit } from '@windrow/core';
+import { WindrowError, type SourceSplit, type TimeRange } from '@windrow/core';
 import { neededRange } from '@windrow/windowing';
 import type { PassOptions } from '../collect/collect-windows.ts';
 import type { TensorForm } from '../tensor-form.ts';
@@ -23,19 +23,12 @@ export interface SourceSnapshot {
   } | null;
 }
 
-export async function sourceSnapshot(
-  form: TensorForm,
-  { source, range }: PassOptions,
-): Promise<SourceSnapshot> {
-  const targets = form.definitions.map((definition) => ({ definition, dtype: form.dtype }));
-  const needed = neededRange(targets, range);
-  const splits = await source.splits(needed);
+export async function sourceSnapshot(form: TensorForm, pass: PassOptions): Promise<SourceSnapshot> {
+  const splits = await pass.source.splits(neededBy(form, pass));
   const hash = createHash('sha256');
   for (const { name, sizeBytes, rowCount, minMs, maxMs } of splits) {
     hash.update(JSON.stringify([name, sizeBytes, rowCount, minMs, maxMs]));
   }
-  const metricIds = [...new Set(form.definitions.flatMap((d) => d.inputMetricIds))];
-  const content = await source.describe?.(needed, metricIds);
   return {
     splits: splits.length,
     size_bytes: splits.reduce((sum, split) => sum + split.sizeBytes, 0),
@@ -55,11 +48,20 @@ export async function sourceSnapshot(
       (all) => all.reduce((a, b) => Math.max(a, b)),
     ),
     sha256: hash.digest('hex'),
-    content:
-      content === undefined
-        ? null
-        : { query: content.query, rows: content.rowCount, hash: content.contentHash },
+    content: await contentOf(form, pass),
   };
+}
+
+function neededBy(form: TensorForm, { range }: PassOptions): TimeRange | null {
+  const targets = form.definitions.map((definition) => ({ definition, dtype: form.dtype }));
+  return neededRange(targets, range);
+}
+
+async function contentOf(form: TensorForm, pass: PassOptions): Promise<SourceSnapshot['content']> {
+  const metricIds = [...new Set(form.definitions.flatMap((d) => d.inputMetricIds))];
+  const content = await pass.source.describe?.(neededBy(form, pass), metricIds);
+  if (content === undefined) return null;
+  return { query: content.query, rows: content.rowCount, hash: content.contentHash };
 }
 
 /** null where one split does not say, or there is none. */
@@ -73,15 +75,21 @@ function known(
 }
 
 /**
- * A dataset is of one state of its source.
+ * A dataset is of one state of its source. Where that tells its rows, they are all that is looked at again.
  * @throws WindrowError INPUT where the source is another after reading than before
  */
-export function refuseChange(before: SourceSnapshot, after: SourceSnapshot, uri: string): void {
+export async function refuseChange(
+  before: SourceSnapshot,
+  form: TensorForm,
+  pass: PassOptions,
+): Promise<void> {
+  const content = before.content === null ? null : await contentOf(form, pass);
+  const after = content === null ? await sourceSnapshot(form, pass) : { ...before, content };
   if (JSON.stringify(before) === JSON.stringify(after)) return;
   const rows = (snapshot: SourceSnapshot): string =>
     String(snapshot.content?.rows ?? snapshot.rows ?? 'an unknown number of');
   throw new WindrowError(
     'INPUT',
-    `${uri}: changed while it was read: found ${rows(before)} rows before and ${rows(after)} after, expected one state; export a range that is complete (--end), or a copy`,
+    `${pass.source.uri}: changed while it was read: found ${rows(before)} rows before and ${rows(after)} after, expected one state; export a range that is complete (--end), or a copy`,
   );
 }
