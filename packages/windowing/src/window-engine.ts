@@ -141,7 +141,8 @@ export class WindowEngine extends SampleStage<TensorSink> {
         return old;
       }
       const { names } = this.#turns.of(old) ?? this.#turns.begin(old, this.#parts, null);
-      const own = this.#turns.begin(fresh, this.#parts, names).names;
+      // The next part has all of its tracks; rings that were shorter for a while do not hold what parts before it have.
+      const own = this.#turns.begin(fresh, this.#parts, null).names;
       const restorer = new LineRestorer(fresh.state, own, imageOf(old.state), names);
       const points = new PointColumns();
       let track = 0;

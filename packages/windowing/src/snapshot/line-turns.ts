@@ -71,8 +71,9 @@ export class TurnsOfLines {
   }
 
   /**
-   * Those of a line that begins, or goes on with tracks of another.
-   * @param part number of the next part: tracks that `before` does not have are there since that one
+   * Those of a line that begins.
+   * @param part number of the next part: tracks are there since that one
+   * @param before names of a line that was restored into it, whose tracks are there since they were
    */
   begin({ state }: HasState, part: number, before: LineNames | null): LineTurns {
     const known = new Map(before?.tracks.map((name) => [trackKey(name), name.since ?? 0]));

@@ -233,34 +233,70 @@ describe('a snapshot', () => {
   });
 });
 
+const base = fc.sample(definition, { numRuns: 1, seed: 1 })[0]!;
+const metric = base.inputMetricIds[0]!;
+
+/** Windows over the last values of one metric, a cell and a step of a second. */
+function onMetric(over: Partial<Definition>): Definition {
+  return {
+    ...base,
+    inputMetricIds: [metric],
+    aggregate: 'last',
+    stepMs: 1000,
+    resolutionMs: 1000,
+    fill: { method: 'none' },
+    allowMissing: false,
+    minCoverage: 0,
+    allowedLatenessMs: 0,
+    ...over,
+  };
+}
+
+function sampleAt(second: number): Sample {
+  return { id: metric, t: second * 1000, v: second };
+}
+
 describe('definitions that change while the engine runs', () => {
+  it('leave no cells in a snapshot that a ring forgot while it was shorter', () => {
+    const short = onMetric({ windowMs: 1000 });
+    const both = targetsOf([short, onMetric({ windowMs: 10_000, allowMissing: true })]);
+    const engine = new WindowEngine(both, { ...options, outOfOrderMs: 0 });
+    const parts = [engine.snapshot()];
+    feed(
+      engine,
+      new CollectingSink(both),
+      Array.from({ length: 30 }, (_, i) => sampleAt(i)),
+    );
+    parts.push(engine.snapshot());
+    engine.redefine(targetsOf([short]));
+    engine.redefine(both);
+    parts.push(engine.snapshot());
+    const restored = new WindowEngine(both, { ...options, outOfOrderMs: 0 });
+    restored.restore(parts);
+    const [a, b] = [engine, restored].map((one) => {
+      const sink = new CollectingSink(both);
+      feed(one, sink, [sampleAt(30), sampleAt(31)]);
+      return sink.tensors;
+    });
+    expect(b).toEqual(a);
+    // Of the ten cells the shorter ring held some.
+    const long = a!.find(({ target }) => target === 1)!;
+    expect(long.tensor.slice(-1)).toEqual(Float64Array.of(29));
+    expect(long.tensor[0]).toBeNaN();
+  });
+
   /**
    *     seconds      1 2 3 4 5 . 7 8 9 10       6        11 12
    *     definition   3 s, all judged up to 10 | 2 s
    */
   it('make nothing of windows from before them, also when a sample comes late', () => {
-    const [metric] = fc.sample(definition, { numRuns: 1, seed: 1 })[0]!.inputMetricIds;
     const own = (windowMs: number): WindowTarget[] =>
-      targetsOf([
-        {
-          ...fc.sample(definition, { numRuns: 1, seed: 1 })[0]!,
-          inputMetricIds: [metric!],
-          aggregate: 'last',
-          windowMs,
-          stepMs: 1000,
-          resolutionMs: 1000,
-          fill: { method: 'none' },
-          allowMissing: false,
-          minCoverage: 0,
-          allowedLatenessMs: 60_000,
-        },
-      ]);
-    const at = (second: number): Sample => ({ id: metric!, t: second * 1000, v: second });
+      targetsOf([onMetric({ windowMs, allowedLatenessMs: 60_000 })]);
     const engine = new WindowEngine(own(3000), { ...options, outOfOrderMs: 0 });
-    feed(engine, new CollectingSink(own(3000)), [1, 2, 3, 4, 5, 7, 8, 9, 10].map(at));
+    feed(engine, new CollectingSink(own(3000)), [1, 2, 3, 4, 5, 7, 8, 9, 10].map(sampleAt));
     const sink = new CollectingSink(own(2000));
     engine.redefine(own(2000));
-    feed(engine, sink, [6, 11, 12].map(at));
+    feed(engine, sink, [6, 11, 12].map(sampleAt));
     expect(sink.tensors.map((kept) => kept.end)).toEqual([11_000, 12_000]);
     expect(engine.windows()).toMatchObject([{ windows: 2, complete: 2, empty: 0, incomplete: 0 }]);
   });
