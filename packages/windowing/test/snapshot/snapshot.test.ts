@@ -331,7 +331,10 @@ describe('definitions that change while the engine runs', () => {
             feed(one, sink, arrived.slice(cut));
             end(one, sink);
           }
-          expect(b.tensors).toEqual(a.tensors);
+          // In what order the last windows of several definitions come is nobody's promise.
+          for (const target of targets.keys()) {
+            expect(tensorsOf(b, target)).toEqual(tensorsOf(a, target));
+          }
         },
       ),
       parameters,
