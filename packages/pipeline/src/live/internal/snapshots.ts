@@ -33,8 +33,10 @@ export interface SnapshotsParts {
   readonly onEvent: (event: LiveEvent) => void;
 }
 
-/** Points of a snapshot that are taken at once: about half a millisecond. */
-const SLICE_POINTS = 8000;
+/** Points of a snapshot that are taken at once, so that it takes about half a millisecond: few at first, while the code is not compiled. */
+const SLICE_POINTS_MIN = 500;
+const SLICE_POINTS_MAX = 8000;
+const SLICE_MS = 0.5;
 
 /** What a checkpoint needs beside itself. */
 interface Needs {
@@ -55,6 +57,7 @@ export class Snapshots {
   #sizeBytes = 0;
   #pauseMs = 0;
   #pauseMsMax = 0;
+  #slicePoints = SLICE_POINTS_MIN;
   #writing: Promise<boolean> | null = null;
 
   /** @param base what the job goes on from; null: it begins */
@@ -134,9 +137,21 @@ export class Snapshots {
 
   /** Takes the cells, little by little, while reading goes on. */
   async #take(part: SnapshotProgress): Promise<Uint8Array> {
-    while (!this.#measured(() => part.step(SLICE_POINTS))) await nextTurn();
+    while (!this.#takeSlice(part)) await nextTurn();
     await nextTurn();
     return this.#measured(() => part.finish());
+  }
+
+  #takeSlice(part: SnapshotProgress): boolean {
+    const { clock } = this.#parts;
+    const startMs = clock.nowMs();
+    const isReady = this.#measured(() => part.step(this.#slicePoints));
+    const tookMs = clock.nowMs() - startMs;
+    const next = tookMs > SLICE_MS ? this.#slicePoints / 2 : this.#slicePoints * 2;
+    if (tookMs > SLICE_MS || tookMs < SLICE_MS / 2) {
+      this.#slicePoints = Math.min(SLICE_POINTS_MAX, Math.max(SLICE_POINTS_MIN, next));
+    }
+    return isReady;
   }
 
   /** Nothing else can be done meanwhile. */
