@@ -1,7 +1,6 @@
-/** Runs an app's command from its sources in a process of its own, as its bin file does. */
+/** Runs an app's command from its sources in a process of its own, by its bin file. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { nodeEnvironment } from '@windrow/cli/launch';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -12,11 +11,12 @@ export interface CommandResult {
 
 const ROOT = join(import.meta.dirname, '../../..');
 
+/** The process is the command's own: where it can, the launcher puts it in its place, with the same id. */
 export function startCommand(app: string, args: readonly string[]): ChildProcess {
-  const main = join(ROOT, 'apps', app, 'src/main.ts');
-  return spawn(process.execPath, ['--conditions=windrow-source', main, ...args], {
+  const bin = join(ROOT, 'apps', app, `bin/windrow-${app}.mjs`);
+  return spawn(process.execPath, [bin, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...nodeEnvironment(main), ...process.env, WINDROW_DEBUG: '' },
+    env: { ...process.env, WINDROW_DEBUG: '' },
   });
 }
 
