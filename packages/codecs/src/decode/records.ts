@@ -200,7 +200,7 @@ function decodeAny(
         (ids.getInt32(id + 12, true) ^ d)) !==
         0
     ) {
-      likely = dictionary.internWords(a >>> 0, b >>> 0, c >>> 0, d >>> 0);
+      likely = dictionary.internWords(a, b, c, d);
       if (likely * 16 >= ids.byteLength) ids = viewOf(dictionary.bytes());
     }
     slots[row] = likely;
