@@ -52,6 +52,8 @@ const DEFAULTS: SimOptions = {
 
 const SERIES_MAX = 1_000_000;
 const INTERVAL_MS_MAX = 60_000;
+/** Ten years. */
+export const DURATION_MS_MAX: number = 10 * 366 * 86_400_000;
 
 interface Limit {
   readonly min: number;
@@ -63,7 +65,7 @@ const LIMITS: Readonly<Record<keyof SimOptions, Limit>> = {
   lines: { min: 1, max: 100_000, integer: true },
   sensors: { min: 1, max: 1000, integer: true },
   startMs: { min: -TIMESTAMP_MS_MAX / 2, max: TIMESTAMP_MS_MAX / 2, integer: true },
-  durationMs: { min: 1, max: 10 * 366 * 86_400_000, integer: true },
+  durationMs: { min: 1, max: DURATION_MS_MAX, integer: true },
   rateHz: { min: 1000 / INTERVAL_MS_MAX, max: 1000, integer: false },
   seed: { min: 0, max: 2 ** 32 - 1, integer: true },
   gaps: { min: 0, max: 0.5, integer: false },

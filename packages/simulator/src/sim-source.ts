@@ -6,7 +6,6 @@
  * alone and at any time: it costs at most two simulated hours of warm-up a line, some milliseconds for a hundred lines.
  */
 import {
-  SampleColumns,
   WindrowError,
   formatTime,
   found,
@@ -17,23 +16,15 @@ import {
   type SourceSplit,
   type TimeRange,
 } from '@windrow/core';
-import { ArrivalRing } from './internal/arrival-ring.ts';
-import { Faults, isFaultless } from './internal/faults.ts';
-import { SeriesSignal } from './internal/series-signal.ts';
+import { isFaultless } from './internal/faults.ts';
+import { sampleTicks, within, type Ticks } from './internal/sample-ticks.ts';
+import { SeriesSlots } from './internal/series-slots.ts';
 import { delayTicksMax, endTick, intervalMs, startTick, type SimOptions } from './sim-options.ts';
 import { formatSimUri, parseSimUri } from './sim-uri.ts';
-import { simulatedLines } from './simulated-lines.ts';
 
 const SLICE_MS = 3_600_000;
-const BATCH_ROWS = 65_536;
 /** A row as columns: slot, timestamp, value. */
 const ROW_BYTES = 20;
-
-/** Ticks, half-open. */
-interface Ticks {
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * The source of a URI such as `sim://extrusion?lines=4&hours=2&seed=7`.
@@ -54,7 +45,7 @@ class SimSource implements Source {
   readonly #intervalMs: number;
   /** Ticks of arrival by name of the split. */
   readonly #slices: ReadonlyMap<string, Ticks>;
-  readonly #slotsOf: WeakMap<MetricDictionary, Int32Array> = new WeakMap();
+  readonly #slotsOf: WeakMap<MetricDictionary, SeriesSlots> = new WeakMap();
 
   constructor(options: SimOptions, uri: string) {
     this.uri = uri;
@@ -76,10 +67,8 @@ class SimSource implements Source {
       throw new WindrowError('INPUT', message);
     }
     const { dictionary, range } = options;
-    const ticks = this.#ticksIn(range);
-    const slots = this.#slots(dictionary);
-    if (isFaultless(this.#options)) yield* this.#readClean(within(slice, ticks), dictionary, slots);
-    else yield* this.#readRough(slice, ticks, dictionary, slots);
+    const sent = this.#ticksIn(range);
+    yield* sampleTicks(this.#options, this.#slots(dictionary), sent, slice.from).read(slice);
   }
 
   async close(): Promise<void> {
@@ -118,75 +107,14 @@ class SimSource implements Source {
     });
   }
 
-  *#readClean(
-    ticks: Ticks,
-    dictionary: MetricDictionary,
-    slots: Int32Array,
-  ): Generator<SampleBatch> {
-    const signal = new SeriesSignal(this.#options);
-    const ticksABatch = Math.max(1, Math.floor(BATCH_ROWS / signal.count));
-    const batch = new SampleColumns(dictionary, ticksABatch * signal.count);
-    for (let i = 0; i < ticksABatch; i++) batch.slots.set(slots, i * signal.count);
-    for (let from = ticks.from; from < ticks.to; from += ticksABatch) {
-      const to = Math.min(from + ticksABatch, ticks.to);
-      let at = 0;
-      for (let tick = from; tick < to; tick++, at += signal.count) {
-        batch.timestampsMs.fill(tick * this.#intervalMs, at, at + signal.count);
-        signal.valuesAt(tick, batch.values, at);
-      }
-      batch.length = at;
-      yield batch;
+  #slots(dictionary: MetricDictionary): SeriesSlots {
+    let slots = this.#slotsOf.get(dictionary);
+    if (slots === undefined) {
+      slots = new SeriesSlots(this.#options, dictionary);
+      this.#slotsOf.set(dictionary, slots);
     }
-  }
-
-  *#readRough(
-    arrival: Ticks,
-    asked: Ticks,
-    dictionary: MetricDictionary,
-    slots: Int32Array,
-  ): Generator<SampleBatch> {
-    const signal = new SeriesSignal(this.#options);
-    const faults = new Faults(this.#options);
-    const ring = new ArrivalRing(delayTicksMax(this.#options));
-    const ticks = within(this.#ticksArrivingIn(arrival), asked);
-    const values = new Float64Array(signal.count);
-    const batch = new SampleColumns(dictionary, BATCH_ROWS);
-    for (let tick = Math.min(ticks.from, arrival.from); tick < arrival.to; tick++) {
-      if (tick >= ticks.from && tick < ticks.to) {
-        signal.valuesAt(tick, values, 0);
-        faults.send(tick, values, arrival.from, ring);
-      }
-      const here = ring.at(tick);
-      for (let i = 0; i < here.length; i++) {
-        if (batch.full) {
-          yield batch;
-          batch.length = 0;
-        }
-        batch.push(slots[here.series[i]!]!, here.timestampsMs[i]!, here.values[i]!);
-      }
-      here.length = 0;
-    }
-    if (batch.length > 0) yield batch;
-  }
-
-  /** Slot of each series in a dictionary. */
-  #slots(dictionary: MetricDictionary): Int32Array {
-    const known = this.#slotsOf.get(dictionary);
-    if (known !== undefined) return known;
-    const slots = new Int32Array(this.#options.lines * this.#options.sensors);
-    let at = 0;
-    for (const line of simulatedLines(this.#options)) {
-      for (const metric of line.metrics) slots[at++] = dictionary.intern(metric.metricId);
-    }
-    this.#slotsOf.set(dictionary, slots);
     return slots;
   }
-}
-
-/** What two stretches of ticks have in common; empty where nothing. */
-function within(a: Ticks, b: Ticks): Ticks {
-  const from = Math.max(a.from, b.from);
-  return { from, to: Math.max(from, Math.min(a.to, b.to)) };
 }
 
 /** The slices of the time of arrival, aligned to the epoch. */

@@ -1,9 +1,10 @@
 /**
  * A simulation as a URI: `sim://extrusion?lines=4&hours=2&seed=7`. Every setting can be given; what is left out has its
- * default (see `SimOptions`), and what is unknown is an error.
+ * default (see `SimOptions`), and what is unknown is an error. With `live=true` it goes by the clock (`LiveSimSource`), after
+ * `history_s` that come at once.
  */
 import { WindrowError, formatTime, found, parseTime } from '@windrow/core';
-import { simOptions, type SimOptions } from './sim-options.ts';
+import { DURATION_MS_MAX, simOptions, type SimOptions } from './sim-options.ts';
 
 /** How a setting is written in a URI (and as an option of windrow-simulate). */
 interface SimParameter {
@@ -53,17 +54,83 @@ export const SIM_PARAMETERS: readonly SimParameter[] = [
 ];
 
 const FORM = 'sim://extrusion?lines=4&hours=2&seed=7';
+/** Not settings of what is simulated, but of when it is told: by the clock, and how much before that at once. */
+const LIVE = 'live';
+const HISTORY = 'history_s';
+const HISTORY_S_MAX = 366 * 86_400;
+
+/** A simulation whose samples come when their time has come. */
+export interface LiveSimOptions {
+  readonly options: SimOptions;
+  /** It has a length of its own; others go on for longer than any process. */
+  readonly hasEnd: boolean;
+}
+
+/** Whether a URI asks for a simulation by the clock. @throws WindrowError USAGE for `live` that is neither true nor false */
+export function isLiveSimUri(uri: string): boolean {
+  const [, query = ''] = uri.split('?');
+  const [text = 'false', ...more] = new URLSearchParams(query).getAll(LIVE);
+  if (more.length === 0 && (text === 'true' || text === 'false')) return text === 'true';
+  const what = more.length === 0 ? found(text) : 'it set twice';
+  throw usage(uri, `${LIVE}: found ${what}, expected true or false`);
+}
 
 /**
- * Reads a URI.
+ * Reads the URI of a simulation that can be read at once.
  * @throws WindrowError USAGE, naming the parameter
  */
 export function parseSimUri(uri: string): SimOptions {
+  if (isLiveSimUri(uri)) {
+    throw usage(
+      uri,
+      `found ${LIVE}=true, expected a simulation that can be read at once; one that goes by the clock is for windrow-stream`,
+    );
+  }
+  const { settings, historyS } = readQuery(uri);
+  if (historyS !== null) {
+    throw usage(uri, `${HISTORY}: found it without ${LIVE}, expected ${LIVE}=true with it`);
+  }
+  return simOptions(settings);
+}
+
+/**
+ * Reads the URI of a simulation by the clock.
+ * @param nowMs from when on it goes by the clock, where the URI does not say when it begins
+ * @throws WindrowError USAGE, naming the parameter
+ */
+export function parseLiveSimUri(uri: string, nowMs: number): LiveSimOptions {
+  const { settings, historyS } = readQuery(uri);
+  if (historyS !== null && settings.startMs !== undefined) {
+    throw usage(uri, `${HISTORY}: found it beside start, expected one of them`);
+  }
+  const startMs = nowMs - Math.round((historyS ?? 0) * 1000);
+  const hasEnd = settings.durationMs !== undefined;
+  return { options: simOptions({ startMs, durationMs: DURATION_MS_MAX, ...settings }), hasEnd };
+}
+
+function readQuery(uri: string): {
+  readonly settings: Partial<SimOptions>;
+  /** null: not given. */
+  readonly historyS: number | null;
+} {
   const [head, query, ...rest] = uri.split('?');
   if (head !== 'sim://extrusion' || rest.length > 0) {
     throw new WindrowError('USAGE', `simulator: found ${found(uri)}, expected a URI like ${FORM}`);
   }
-  return simOptions(readSimParameters(new URLSearchParams(query ?? ''), uri));
+  const parameters = new URLSearchParams(query ?? '');
+  const [history = null, ...more] = parameters.getAll(HISTORY);
+  if (more.length > 0) throw usage(uri, `${HISTORY}: found it set twice`);
+  const historyS = history === null ? null : readNumber(history, `${uri}: ${HISTORY}`);
+  if (historyS !== null && !(historyS >= 0 && historyS <= HISTORY_S_MAX)) {
+    throw usage(uri, `${HISTORY}: found ${history}, expected a number from 0 to ${HISTORY_S_MAX}`);
+  }
+  parameters.delete(LIVE);
+  parameters.delete(HISTORY);
+  return { settings: readSimParameters(parameters, uri), historyS };
+}
+
+function usage(uri: string, message: string): WindrowError {
+  return new WindrowError('USAGE', `${uri}: ${message}`);
 }
 
 /**

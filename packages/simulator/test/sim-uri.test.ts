@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   SIM_PARAMETERS,
   formatSimUri,
+  isLiveSimUri,
+  parseLiveSimUri,
   parseSimUri,
   readSimParameters,
   simOptions,
@@ -84,6 +86,43 @@ describe('sim:// URIs', () => {
     ['sim://extrusion?late=2', 'late: found 2, expected a number from 0 to 1'],
   ])('are refused: %s', (uri, message) => {
     expect(() => parseSimUri(uri)).toThrow(message);
+  });
+
+  it('say whether a simulation goes by the clock', () => {
+    expect(isLiveSimUri('sim://extrusion?lines=2&live=true')).toBe(true);
+    expect(isLiveSimUri('sim://extrusion?live=false')).toBe(false);
+    expect(isLiveSimUri('sim://extrusion')).toBe(false);
+    expect(() => isLiveSimUri('sim://extrusion?live=yes')).toThrow(
+      'live: found "yes", expected true or false',
+    );
+    expect(() => isLiveSimUri('sim://extrusion?live=true&live=true')).toThrow(
+      'live: found it set twice',
+    );
+    const nowMs = Date.UTC(2026, 10, 22);
+    const { options, hasEnd } = parseLiveSimUri('sim://extrusion?lines=2&live=true', nowMs);
+    expect(options).toMatchObject({ lines: 2, startMs: nowMs });
+    expect([hasEnd, options.durationMs > 1e11]).toEqual([false, true]);
+    const history = parseLiveSimUri('sim://extrusion?live=true&history_s=310.5', nowMs);
+    expect(history.options.startMs).toBe(nowMs - 310_500);
+    for (const [query, message] of [
+      ['history_s=5&start=2026-01-05', 'history_s: found it beside start'],
+      ['history_s=-1', 'history_s: found -1, expected a number from 0'],
+      ['history_s=1&history_s=2', 'history_s: found it set twice'],
+    ] as const) {
+      expect(() => parseLiveSimUri(`sim://extrusion?live=true&${query}`, nowMs)).toThrow(message);
+    }
+    expect(parseLiveSimUri('sim://extrusion?seconds=9&live=true', nowMs)).toEqual({
+      options: simOptions({ startMs: nowMs, durationMs: 9000 }),
+      hasEnd: true,
+    });
+  });
+
+  it('that go by the clock are refused where all is read at once', () => {
+    expect(() => parseSimUri('sim://extrusion?live=true')).toThrow('is for windrow-stream');
+    expect(parseSimUri('sim://extrusion?live=false')).toEqual(simOptions({}));
+    expect(() => parseSimUri('sim://extrusion?history_s=5')).toThrow(
+      'history_s: found it without live, expected live=true',
+    );
   });
 
   it('leave checking to simOptions where parameters come from elsewhere', () => {
