@@ -6,7 +6,13 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MetricDictionary, checkDefinitions, type Definition } from '@windrow/core';
-import { QUALITY_MODEL, definitionsFor, simOptions, simSourceOf } from '@windrow/simulator';
+import {
+  QUALITY_MODEL,
+  definitionsFor,
+  simOptions,
+  simSourceOf,
+  type DefinitionEntry,
+} from '@windrow/simulator';
 
 const BUNDLED = join(import.meta.dirname, '../../../models', QUALITY_MODEL);
 export const PER_LINE = 10;
@@ -39,9 +45,10 @@ export function writeModels(root: string, count: number): string[] {
   return names;
 }
 
-export async function buildFleet(lines: number, models: readonly string[]): Promise<Fleet> {
+/** A definitions file for the simulated lines: those of line `l` from `l * PER_LINE` on, each with another model. */
+export function fleetEntries(lines: number, models: readonly string[]): DefinitionEntry[] {
   const entries = definitionsFor({ lines, sensors: SENSORS }, { stepS: STEP_S });
-  const raw = entries.flatMap((entry, line) =>
+  return entries.flatMap((entry, line) =>
     Array.from({ length: PER_LINE }, (_, k) => ({
       ...entry,
       // Neighbours on a line have models far apart, so that no run of one line is a batch.
@@ -49,11 +56,15 @@ export async function buildFleet(lines: number, models: readonly string[]): Prom
       output_metric_id: outputId(line * PER_LINE + k),
     })),
   );
+}
+
+export async function buildFleet(lines: number, models: readonly string[]): Promise<Fleet> {
+  const raw = fleetEntries(lines, models);
   const definitions = checkDefinitions(
     raw.map((value, i) => ({ value, where: `definition ${i}` })),
     'the fleet',
   );
-  const ids = entries.flatMap((entry) => entry.input_metric_ids);
+  const ids = raw.filter((_, i) => i % PER_LINE === 0).flatMap((entry) => entry.input_metric_ids);
   const dictionary = MetricDictionary.of(ids);
   const slots = Int32Array.from(ids, (id) => dictionary.admit(id));
   const template = await simulate();

@@ -30,21 +30,28 @@ export class MetricSet {
     metric.inc(labels, value);
   }
 
-  /**
-   * How often a value was at most so large: classes that are not cumulated, with upper bounds (inclusive). What the values sum up to is
-   * not known, so no `_sum` is given.
-   */
+  /** How often a value was at most so large, as `<name>_bucket` and `<name>_count`. */
   histogram(
     name: string,
     help: string,
-    classes: readonly { readonly upTo: number; readonly count: number }[],
+    {
+      classes,
+      labels,
+    }: {
+      /** Not cumulated, with upper bounds (inclusive). */
+      readonly classes: readonly { readonly upTo: number; readonly count: number }[];
+      readonly labels: Labels;
+    },
   ): void {
+    const bucket = `${name}_bucket`;
     let count = 0;
     for (const one of classes.toSorted((a, b) => a.upTo - b.upTo)) {
       count += one.count;
-      if (Number.isFinite(one.upTo)) this.counter(name, help, count, { le: String(one.upTo) });
+      if (!Number.isFinite(one.upTo)) continue;
+      this.counter(bucket, help, count, { ...labels, le: String(one.upTo) });
     }
-    this.counter(name, help, count, { le: '+Inf' });
+    this.counter(bucket, help, count, { ...labels, le: '+Inf' });
+    this.counter(`${name}_count`, 'How many in all', count, labels);
   }
 
   #metric(name: string, make: () => Counter | Gauge): Counter | Gauge {

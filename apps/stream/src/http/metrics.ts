@@ -4,7 +4,7 @@
  */
 import { HEADINGS } from '@windrow/core';
 import { WINDROW_VERSION } from '@windrow/cli';
-import type { LiveJobStatus } from '@windrow/pipeline';
+import type { LiveJobStatus, LiveSinkStatus } from '@windrow/pipeline';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { Service } from '../run/service.ts';
 import { MetricSet } from './metric-set.ts';
@@ -107,7 +107,16 @@ export class Metrics {
         const what = 'What the sink counts itself';
         set.counter('windrow_sink_events_total', what, count, { ...labels, event });
       }
+      this.#delays(sink, labels);
     }
+  }
+
+  #delays({ delays }: LiveSinkStatus, labels: { readonly sink: string }): void {
+    const help = 'From the delivery that closed the window to the sink that has its prediction';
+    const classes = delays.classes.map(({ upToMs, count }) => ({ upTo: upToMs / 1000, count }));
+    this.#set.histogram('windrow_publish_delay_seconds', help, { classes, labels });
+    const total = delays.sumMs / 1000;
+    this.#set.counter('windrow_publish_delay_seconds_sum', 'Of all of them', total, labels);
   }
 
   #lines({ lines }: LiveJobStatus): void {
@@ -138,7 +147,7 @@ export class Metrics {
     }
     const classes = Array.from(byUpTo, ([upTo, count]) => ({ upTo, count }));
     const help = 'Samples that came after younger ones of their line, by how many seconds';
-    this.#set.histogram('windrow_lateness_seconds_bucket', help, classes);
+    this.#set.histogram('windrow_lateness_seconds', help, { classes, labels: {} });
   }
 
   #checkpoint({ checkpoint }: LiveJobStatus): void {

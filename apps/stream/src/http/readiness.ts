@@ -4,6 +4,8 @@ import type { LiveJobStatus, LiveSinkStatus, LiveSourceStatus } from '@windrow/p
 /** A sink may be slow for so long before somebody should know; less where it says itself that it fails. */
 const PUBLISHING_MS_MAX = 10_000;
 const RETRYING_MS_MAX = 3000;
+/** One step of the job may take so long: definitions that come with large models take their time. */
+const STEP_MS_MAX = 30_000;
 /** A checkpoint may be so many snapshots old, and at least so old, before somebody should know. */
 const SNAPSHOTS_MISSED = 6;
 const CHECKPOINT_AGE_MS_MIN = 30_000;
@@ -25,6 +27,11 @@ export function reasonsNotReady(
   if (status.state !== 'running') reasons.push(`the job is ${status.state}`);
   if (status.state === 'starting' || status.state === 'restoring') return reasons;
   reasons.push(...status.sources.flatMap(aboutSource), ...status.sinks.flatMap(aboutSink));
+  if (status.stepMs !== null && status.stepMs >= STEP_MS_MAX) {
+    reasons.push(
+      `the job has been at one step for ${Math.round(status.stepMs / 1000)} s: a model that does not answer, or one that takes long to load`,
+    );
+  }
   if (workersDown > 0) {
     reasons.push(`scoring workers that died and do not have their models again: ${workersDown}`);
   }

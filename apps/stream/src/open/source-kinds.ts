@@ -2,7 +2,8 @@
 import { WindrowError, type LiveSource } from '@windrow/core';
 import { FollowSource, StdinSource, parseUri, type SourceFactory } from '@windrow/io';
 import { sourceFactories } from '@windrow/job-command';
-import { finiteSource } from '@windrow/pipeline';
+import { finiteSource, timerClock } from '@windrow/pipeline';
+import { LiveSimSource, isLiveSimUri } from '@windrow/simulator';
 import { pubSubEnvironment, type Outside } from './outside.ts';
 
 export interface SourceKind {
@@ -70,9 +71,23 @@ const liveKinds: Readonly<Record<string, SourceKind>> = {
   },
 };
 
-/** @throws WindrowError USAGE for an unknown scheme */
-export function sourceKind(uri: string, { terminal }: Outside): SourceKind {
+/** A simulation by the clock. */
+function liveSimKind(uri: string, { terminal }: Outside): SourceKind {
+  const readings = { wallMs: () => terminal.nowMs(), nowMs: () => terminal.elapsedMs() };
+  const open = (): LiveSimSource => new LiveSimSource(uri, timerClock(readings));
+  return {
+    isFinite: false,
+    mayEnd: open().hasEnd,
+    open: () => Promise.resolve(open()),
+    check: () => Promise.resolve('is simulated as time goes by'),
+  };
+}
+
+/** @throws WindrowError USAGE for an unknown scheme, or a simulation that there is not */
+export function sourceKind(uri: string, outside: Outside): SourceKind {
+  const { terminal } = outside;
   const { scheme } = parseUri(uri);
+  if (scheme === 'sim' && isLiveSimUri(uri)) return liveSimKind(uri, outside);
   if (Object.hasOwn(liveKinds, scheme)) return liveKinds[scheme]!;
   const factories = sourceFactories(terminal);
   if (Object.hasOwn(factories, scheme)) return finiteKind(factories[scheme]!);

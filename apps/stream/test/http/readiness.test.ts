@@ -21,6 +21,7 @@ const sink = {
   backlog: 7,
   refused: 0,
   publishingMs: null,
+  delays: { classes: [], sumMs: 0 },
 } as const;
 const checkpoint = {
   uri: 'state',
@@ -50,6 +51,7 @@ const samples = {
 const well: LiveJobStatus = {
   state: 'running',
   paused: null,
+  stepMs: 100,
   samples,
   lines: [],
   sources: [source],
@@ -69,6 +71,14 @@ describe('readiness', () => {
       'it begins',
       { state: 'restoring', sources: [{ ...source, state: 'failed' }] },
       ['the job is restoring'],
+    ],
+    ['a step takes long', { stepMs: 29_000 }, []],
+    [
+      'a step takes very long',
+      { stepMs: 31_400 },
+      [
+        'the job has been at one step for 31 s: a model that does not answer, or one that takes long to load',
+      ],
     ],
     ['it drains', { state: 'draining' }, ['the job is draining']],
     [

@@ -64,6 +64,18 @@ export interface LiveSinkStatus extends LiveStatus {
   readonly refused: number;
   /** For how long the batch in hand has been tried; null where none is. */
   readonly publishingMs: number | null;
+  /**
+   * Of the predictions published by this process: from when the delivery was there that took the watermark to their window's end, to when
+   * the sink had them. Those that a restart publishes for the process before are not in it.
+   */
+  readonly delays: LiveDelays;
+}
+
+export interface LiveDelays {
+  /** Every class, also such as are empty, in ascending order of the upper bound (inclusive); the last one is infinite. */
+  readonly classes: readonly { readonly upToMs: number; readonly count: number }[];
+  /** Of all delays. */
+  readonly sumMs: number;
 }
 
 export interface LiveCheckpointStatus {
@@ -91,6 +103,11 @@ export interface LiveJobStatus {
   readonly state: 'starting' | 'restoring' | 'running' | 'draining' | 'ended' | 'failed';
   /** Why reading is stopped for the moment; null while it goes on. */
   readonly paused: string | null;
+  /**
+   * For how long it has been at one step: a delivery, silent lines, a cut, other definitions. All wait for the models where these do not
+   * keep up; one that does not answer holds the job up for good. null: nothing is to do.
+   */
+  readonly stepMs: number | null;
   readonly samples: SampleCounts;
   readonly lines: readonly LiveLineStatus[];
   readonly sources: readonly LiveSourceStatus[];

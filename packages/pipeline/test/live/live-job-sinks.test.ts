@@ -85,6 +85,34 @@ describe('a sink', () => {
     expect(outside.values).toEqual((await undisturbed()).values);
   });
 
+  it('is told apart by how long predictions took to it, from the delivery that closed their window', async () => {
+    const world = new World(START_MS);
+    const quick = new RecordingSink(world, new Published(), 'memory:quick');
+    const slow = new RecordingSink(world, new Published(), 'memory:slow');
+    const publish = slow.publish.bind(slow);
+    slow.publish = async (batch) => {
+      await world.takes(400);
+      await publish(batch);
+    };
+    const { job } = startJob({
+      world,
+      definitions,
+      sources: [new FileLikeSource(world, messages)],
+      options: { sinks: [quick, slow] },
+      commitMs: 20,
+    });
+    await world.live(job.run());
+    const [first, second] = job.status().sinks.map(({ delays }) => delays);
+    const predictions = (await undisturbed()).values.size;
+    const countUpTo = ({ classes }: typeof first & {}, ms: number): number =>
+      classes.filter(({ upToMs }) => upToMs <= ms).reduce((sum, { count }) => sum + count, 0);
+    // Windows wait 10 ms for their batch and 20 ms for a commit; the slow one takes 400 ms for each batch, and several may wait.
+    expect(countUpTo(first!, 50)).toBe(predictions);
+    expect(countUpTo(second!, 300)).toBe(0);
+    expect(countUpTo(second!, Number.POSITIVE_INFINITY)).toBe(predictions);
+    expect(second!.sumMs).toBeGreaterThan(first!.sumMs + 350 * predictions);
+  });
+
   it('that refuses some predictions for good gets the others; these go to the dead letters', async () => {
     const world = new World(START_MS);
     const letters = new RecordingLetters(world);

@@ -7,6 +7,7 @@ import { Published } from './fakes/recording-sink.ts';
 import { definitions, kinds, messages, seconds, undisturbed } from './fakes/rough-days.ts';
 import { FileLikeSource } from './fakes/row-sources.ts';
 import { startJob } from './fakes/start-job.ts';
+import { SumScorer } from './fakes/sum-scorer.ts';
 import { World } from './fakes/world.ts';
 
 describe('a live job', () => {
@@ -72,6 +73,34 @@ describe('a live job', () => {
     job.stop(600_000);
     expect(await world.live(running)).toMatchObject({ outcome: 'stopped', drained: true });
     expect(world.nowMs()).toBeLessThan(1800);
+  });
+
+  it('tells for how long it waits for a model that does not answer', async () => {
+    const world = new World(START_MS);
+    const scorer = new SumScorer(world, definitions);
+    scorer.isStuck = true;
+    const { job } = startJob({
+      world,
+      definitions,
+      sources: [new FileLikeSource(world, messages)],
+      scorer,
+    });
+    const running = job.run();
+    await world.live(world.sleep(40_000, new AbortController().signal));
+    const { stepMs, state } = job.status();
+    expect(state).toBe('running');
+    expect(stepMs).toBeGreaterThan(38_000);
+    expect(stepMs).toBeLessThanOrEqual(40_000);
+    world.kill();
+    expect(await world.live(running)).toBe('killed');
+  });
+
+  it('is at no step when there is nothing to do', async () => {
+    const world = new World(START_MS);
+    const source = new FileLikeSource(world, messages);
+    const { job } = startJob({ world, definitions, sources: [source] });
+    await world.live(job.run());
+    expect(job.status().stepMs).toBeNull();
   });
 
   it('reads several sources in turns', async () => {

@@ -35,6 +35,16 @@ export interface Arrived extends ArrivalTimes {
   readonly batches: Iterable<SampleBatch>;
 }
 
+/** What is known about a score besides. */
+export interface ScoreNotes {
+  /** Wall clock. */
+  readonly wallMs: number;
+  /** When its window was judged, where that is known. */
+  readonly judgedMs?: number;
+  /** As the journal has it. */
+  readonly revision?: number;
+}
+
 export interface CoreParts {
   readonly options: Pick<LiveJobOptions, 'dictionary' | 'outOfOrderMs' | 'idleAfterMs'>;
   readonly generation: Generation;
@@ -165,10 +175,10 @@ export class LiveCore {
   }
 
   /** A score has come: as the journal has it, or its revision is found here. Returns the revision. */
-  scored(score: Score, wallMs: number, known?: number): number {
+  scored(score: Score, { wallMs, judgedMs, revision: known }: ScoreNotes): number {
     const revision = known ?? this.#revisionOf(score);
     this.ledger.take(score, revision, wallMs);
-    if (revision !== NO_REVISION) this.outbox.push(score, revision);
+    if (revision !== NO_REVISION) this.outbox.push(score, revision, judgedMs);
     return revision;
   }
 

@@ -15,6 +15,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 import { indexesIn, sameTargets } from './generation.ts';
 import type { CommitMark, Commits, JournalCommits } from './journal-commits.ts';
 import type { Places } from './journal-format.ts';
+import { JudgedTimes } from './judged-times.ts';
 import { keysOf } from './keys-of.ts';
 import type { LetterBox } from './letter-box.ts';
 import { ListeningClock } from './listening-clock.ts';
@@ -61,6 +62,7 @@ export class LiveMachine {
   readonly #journal: JournalCommits | null;
   /** Predictions leave when they are scored, not when the journal has them. */
   readonly #isEager: boolean;
+  readonly #judged: JudgedTimes = new JudgedTimes();
   /** While a journal is replayed: the index in the ledger for each of the scorer's targets. */
   #toLedger: readonly number[] | null = null;
   #isFinished = false;
@@ -151,6 +153,7 @@ export class LiveMachine {
   async redefine(definitions: readonly Definition[]): Promise<void> {
     const { scorer } = this.#parts.options;
     await this.desk.flush();
+    this.#judged.reset();
     this.core.closeRevisions();
     await scorer.redefine?.(definitions);
     await this.adoptTargets();
@@ -182,6 +185,7 @@ export class LiveMachine {
       letters: feed.rejected,
       batches: [batch],
     };
+    this.#judged.nowMs = feed.offeredMs;
     await this.core.arrived(arrived, this.#run);
     follower?.worked();
     feed.done();
@@ -193,6 +197,7 @@ export class LiveMachine {
     const listeningMs = this.listening.read();
     if (!this.core.isAnyIdle(listeningMs)) return;
     this.#journal?.writer.tick(listeningMs);
+    this.#judged.nowMs = this.#parts.options.clock.nowMs();
     await this.core.tick(listeningMs, this.#run);
     this.commits.noteWritten();
   }
@@ -200,6 +205,7 @@ export class LiveMachine {
   /** The input is over. */
   async finish(): Promise<void> {
     this.#journal?.writer.finish();
+    this.#judged.nowMs = this.#parts.options.clock.nowMs();
     await this.core.finish(this.#run);
     await this.desk.flush();
     this.#isFinished = true;
@@ -214,6 +220,7 @@ export class LiveMachine {
   /** A moment at which nothing waits for a score; then a checkpoint, where there are any. Resolves when that is complete. */
   async cut(): Promise<() => Promise<boolean>> {
     await this.desk.flush();
+    this.#judged.clear();
     this.core.closeRevisions();
     const { snapshots } = this;
     if (snapshots === null || snapshots.isWriting) return () => Promise.resolve(true);
@@ -267,7 +274,9 @@ export class LiveMachine {
   readonly #scored = (score: Score): void => {
     const toLedger = this.#toLedger;
     const own = toLedger === null ? score : { ...score, target: toLedger[score.target]! };
-    const revision = this.core.scored(own, this.#parts.options.clock.wallMs());
+    const judgedMs = this.#judged.take(score.target, score.windowEndMs);
+    const wallMs = this.#parts.options.clock.wallMs();
+    const revision = this.core.scored(own, { wallMs, judgedMs });
     this.#journal?.writer.score(own, revision);
   };
 
@@ -310,6 +319,7 @@ export class LiveMachine {
       phases: this.phases,
       signal,
       follower: options.follower ?? null,
+      onJudged: (target, windowEndMs) => this.#judged.note(target, windowEndMs),
       onScore: this.#scored,
       onScores: this.#scoresCame,
       onFailure: (message) => onEvent({ kind: 'score_failed', message }),

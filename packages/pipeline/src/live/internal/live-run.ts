@@ -20,6 +20,7 @@ import { LetterBox } from './letter-box.ts';
 import type { LiveMachine } from './live-machine.ts';
 import { reportOf } from './live-report.ts';
 import { definitionStatusOf, noStatus, statusOf, windowOf } from './live-status-of.ts';
+import { Redefinitions, type Redefinition } from './redefinitions.ts';
 import { refuseImpossible } from './refuse-impossible.ts';
 import type { SourceFeed } from './source-feed.ts';
 import { Wakeup } from './wakeup.ts';
@@ -33,18 +34,12 @@ const TURN_MS = 4;
 /** Time to close sources and sinks, beyond that for draining. */
 const CLOSE_MS = 2000;
 
-interface Redefinition {
-  readonly definitions: readonly Definition[];
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
-}
-
 export class LiveRun implements LiveJob {
   readonly #options: LiveJobOptions;
   readonly #stopReading: AbortController = new AbortController();
   readonly #end: AbortController = new AbortController();
   readonly #wakeup: Wakeup;
-  readonly #redefinitions: Redefinition[] = [];
+  readonly #redefinitions: Redefinitions = new Redefinitions();
   #state: LiveJobStatus['state'] = 'starting';
   #machine: LiveMachine | null = null;
   #failure: { readonly error: unknown } | null = null;
@@ -54,6 +49,8 @@ export class LiveRun implements LiveJob {
   #paused: string | null = null;
   #tickMs = 0;
   #cutMs = 0;
+  /** When the step in hand was begun; null: none is. */
+  #stepSinceMs: number | null = null;
   #turn = 0;
   #turnMs = 0;
 
@@ -98,15 +95,15 @@ export class LiveRun implements LiveJob {
         new WindrowError('USAGE', 'redefine: the scorer of this job cannot take other definitions'),
       );
     }
-    if (this.#end.signal.aborted) return Promise.reject(hasEnded());
-    return new Promise((done, failed) => {
-      this.#redefinitions.push({ definitions, done, failed });
-      this.#wakeup.wake();
-    });
+    const taken = this.#redefinitions.add(definitions);
+    this.#wakeup.wake();
+    return taken;
   }
 
   status(): LiveJobStatus {
-    const about = { state: this.#state, paused: this.#paused };
+    const { clock } = this.#options;
+    const stepMs = this.#stepSinceMs === null ? null : clock.nowMs() - this.#stepSinceMs;
+    const about = { state: this.#state, paused: this.#paused, stepMs };
     const machine = this.#machine;
     if (machine === null) return noStatus(this.#options, about);
     return statusOf(machine, this.#options, about);
@@ -167,7 +164,10 @@ export class LiveRun implements LiveJob {
       this.#throwIfFailed();
       if (machine.feeds.every((feed) => feed.isOver)) break;
       if (this.#isStopping && this.#mayLeave(machine)) break;
-      if (!(await this.#step(machine))) {
+      this.#stepSinceMs = this.#options.clock.nowMs();
+      const hadWork = await this.#step(machine);
+      this.#stepSinceMs = null;
+      if (!hadWork) {
         const nowMs = this.#options.clock.nowMs();
         await this.#wakeup.wait(Math.min(this.#tickMs, this.#cutMs, this.#deadlineMs) - nowMs);
       }
@@ -188,7 +188,7 @@ export class LiveRun implements LiveJob {
       await this.#cut(machine, false);
       return true;
     }
-    const redefinition = this.#redefinitions.shift();
+    const redefinition = this.#redefinitions.next();
     if (redefinition !== undefined) {
       await this.#redefine(machine, redefinition);
       return true;
@@ -354,7 +354,7 @@ export class LiveRun implements LiveJob {
     this.#stopReading.abort();
     this.#end.abort();
     const machine = this.#machine;
-    for (const { failed } of this.#redefinitions.splice(0)) failed(hasEnded());
+    this.#redefinitions.end();
     if (machine === null) return;
     const loops = [machine.desk, machine.commits, machine.letters];
     for (const loop of [...loops, ...machine.sinks, ...machine.feeds]) loop.end();
@@ -392,8 +392,4 @@ export class LiveRun implements LiveJob {
   }
 
   readonly #tell = (event: LiveEvent): void => this.#options.onEvent?.(event);
-}
-
-function hasEnded(): WindrowError {
-  return new WindrowError('USAGE', 'redefine: the job has ended');
 }

@@ -9,17 +9,19 @@ import type {
   LiveLineStatus,
   LiveWindow,
 } from '../live-job-status.ts';
+import { DelayClasses } from './delay-classes.ts';
 import type { LiveMachine } from './live-machine.ts';
 import { countsOf } from './live-report.ts';
 
-type About = Pick<LiveJobStatus, 'state' | 'paused'>;
+type About = Pick<LiveJobStatus, 'state' | 'paused' | 'stepMs'>;
 type Line = WindowEngine['lines'][number];
 
 /** Before there is anything. */
 export function noStatus(options: LiveJobOptions, about: About): LiveJobStatus {
   const { sources, sinks, deadLetters } = options;
   const nothing = { deliveries: 0, samples: 0, acknowledged: 0, unacknowledged: 0 };
-  const none = { published: 0, backlog: 0, refused: 0, publishingMs: null };
+  const delays = new DelayClasses().counts();
+  const none = { published: 0, backlog: 0, refused: 0, publishingMs: null, delays };
   return {
     ...about,
     samples: new SampleCounter().snapshot(),

@@ -15,11 +15,14 @@ const BATCH_ROWS_MAX = 1024;
 export interface OutboxBatch extends PredictionBatch {
   readonly first: number;
   readonly generation: Generation;
+  /** When the window of each was judged; NaN: before a restart. */
+  readonly judgedMs: Float64Array;
 }
 
 export class Outbox {
   #generation: Generation;
   #open: PredictionBuffer;
+  readonly #judgedMs: Float64Array = new Float64Array(BATCH_ROWS_MAX);
   #batches: OutboxBatch[] = [];
   /** Number of the first row of `#open`. */
   #sealed = 0;
@@ -47,7 +50,13 @@ export class Outbox {
     return this.#released;
   }
 
-  push({ target, windowEndMs, value, model }: Score, revision: number): void {
+  /** @param judgedMs when its window was judged; NaN: unknown */
+  push(
+    { target, windowEndMs, value, model }: Score,
+    revision: number,
+    judgedMs: number = Number.NaN,
+  ): void {
+    this.#judgedMs[this.#open.length] = judgedMs;
     this.#open.push({ definition: target, model, windowEndMs, value, revision });
     if (this.#open.length === BATCH_ROWS_MAX) this.#seal();
   }
@@ -101,6 +110,7 @@ export class Outbox {
       windowEndsMs: open.windowEndsMs.slice(0, length),
       values: open.values.slice(0, length),
       revisions: open.revisions.slice(0, length),
+      judgedMs: this.#judgedMs.slice(0, length),
     });
     this.#sealed += length;
     open.clear();
@@ -113,7 +123,10 @@ function end({ first, length }: OutboxBatch): number {
 
 /** Rows `[from, to)` of a batch, by number. */
 function slice(batch: OutboxBatch, from: number, to: number): OutboxBatch {
-  return { ...batch, ...rowsOf(batch, from - batch.first, to - batch.first), first: from };
+  const start = from - batch.first;
+  const stop = to - batch.first;
+  const judgedMs = batch.judgedMs.subarray(start, stop);
+  return { ...batch, ...rowsOf(batch, start, stop), judgedMs, first: from };
 }
 
 /** Rows `[from, to)` of a batch, by index; views. */

@@ -164,7 +164,7 @@ export class Replay {
       if ('generation' in note) {
         core.redefineScores(note.generation);
       } else {
-        core.scored(note.score, wallMs, note.revision);
+        core.scored(note.score, { wallMs, revision: note.revision });
         if (note.revision !== NO_REVISION) this.#predictions++;
       }
     }

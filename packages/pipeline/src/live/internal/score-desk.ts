@@ -23,6 +23,8 @@ export interface ScoreDeskParts {
   readonly phases: PhaseClock;
   readonly signal: AbortSignal;
   readonly follower: LiveFollower | null;
+  /** A window goes to its model. */
+  readonly onJudged: (target: number, windowEndMs: number) => void;
   /** Takes each score, also such as are not finite. */
   readonly onScore: (score: Score) => void;
   /** All scores of a run were taken. */
@@ -140,7 +142,8 @@ export class ScoreDesk implements TensorSink {
   };
 
   #tellJudged(target: number, windowEndMs: number): void {
-    const { follower, scorer } = this.#parts;
+    const { follower, scorer, onJudged } = this.#parts;
+    onJudged(target, windowEndMs);
     if (follower?.isFollowing !== true) return;
     follower.judged(scorer.targets[target]!.definition.outputMetricId, windowEndMs);
   }

@@ -15,6 +15,7 @@ import type { LiveClock } from '../live-clock.ts';
 import type { LiveFollower } from '../live-follower.ts';
 import type { LiveSinkStatus } from '../live-job-status.ts';
 import { backoffMs } from './backoff.ts';
+import { DelayClasses } from './delay-classes.ts';
 import type { LetterBox } from './letter-box.ts';
 import { rowsOf, type Outbox } from './outbox.ts';
 import { Wakeup } from './wakeup.ts';
@@ -44,6 +45,7 @@ export class SinkFeed {
   readonly #wakeup: Wakeup;
   #published = 0;
   #refused = 0;
+  readonly #delays: DelayClasses = new DelayClasses();
   /** When the batch in hand was begun; null: none is. */
   #sinceMs: number | null = null;
   /** Message of the failure that is waited out; null: none. */
@@ -84,6 +86,7 @@ export class SinkFeed {
       published: this.#published,
       backlog: this.#parts.outbox.made - this.#published,
       refused: this.#refused,
+      delays: this.#delays.counts(),
       publishingMs: this.#sinceMs === null ? null : this.#parts.clock.nowMs() - this.#sinceMs,
     };
   }
@@ -101,6 +104,7 @@ export class SinkFeed {
       await phases.measureAsync('write', () => this.#publish(batch));
       this.#sinceMs = null;
       if (signal.aborted) return;
+      this.#delays.add(batch.judgedMs, clock.nowMs());
       this.#published = batch.first + batch.length;
       onProgress();
     }

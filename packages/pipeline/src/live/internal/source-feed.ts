@@ -50,6 +50,7 @@ export class SourceFeed {
   readonly #taken: Wakeup;
   readonly #ackWakeup: Wakeup;
   #delivery: Delivery | null = null;
+  #offeredMs = Number.NaN;
   #rejected: readonly DeadLetter[] = [];
   #isOver = false;
   #failure: unknown = null;
@@ -77,6 +78,11 @@ export class SourceFeed {
   /** The delivery in hand; null: none at the moment. */
   get delivery(): Delivery | null {
     return this.#delivery;
+  }
+
+  /** Since when it is in hand, by the clock's `nowMs`. */
+  get offeredMs(): number {
+    return this.#offeredMs;
   }
 
   /** The same, for who follows it. */
@@ -210,6 +216,7 @@ export class SourceFeed {
   async #offer(delivery: Delivery, rejected: readonly DeadLetter[]): Promise<void> {
     this.#rejected = rejected;
     this.#delivery = delivery;
+    this.#offeredMs = this.#parts.clock.nowMs();
     this.#deliveries++;
     this.#parts.follower?.arrived(this.followed);
     this.#parts.onProgress();

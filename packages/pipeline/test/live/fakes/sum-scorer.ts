@@ -30,6 +30,8 @@ export class SumScorer implements LiveScorer {
   targets: readonly ScoringTarget[];
   /** Whether a score is to be not finite, or is to fail. */
   spoils: (windowEndMs: number) => 'not finite' | 'fails' | null = () => null;
+  /** It takes windows, and never answers. */
+  isStuck = false;
   version: number;
   closed = false;
   readonly #world: World;
@@ -90,6 +92,7 @@ export class SumScorer implements LiveScorer {
     this.#waiting = [];
     this.#sinceMs = Number.POSITIVE_INFINITY;
     await this.#world.step();
+    if (this.isStuck && rows.length > 0) await new Promise(() => undefined);
     const failed = rows.filter(({ windowEndMs }) => this.spoils(windowEndMs) === 'fails');
     const scored = rows.filter(({ windowEndMs }) => this.spoils(windowEndMs) !== 'fails');
     if (scored.length > 0) {

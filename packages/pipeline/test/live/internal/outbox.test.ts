@@ -49,6 +49,21 @@ describe('the outbox', () => {
     expect(outbox.from(0)).toEqual([]);
   });
 
+  it('hands out with each prediction when its window was judged', () => {
+    const outbox = new Outbox(generation, 0);
+    for (let i = 0; i < 1500; i++) {
+      outbox.push({ target: 0, windowEndMs: i, value: i, model }, 0, i < 3 ? undefined : i / 2);
+    }
+    outbox.release(1400);
+    const times: number[] = [];
+    for (let batch = outbox.next(2); batch !== null; batch = outbox.next(2 + times.length)) {
+      expect(batch.judgedMs.length).toBe(batch.length);
+      times.push(...batch.judgedMs);
+    }
+    const expected = Array.from({ length: 1398 }, (_, i) => (i === 0 ? Number.NaN : (i + 2) / 2));
+    expect(times).toEqual(expected);
+  });
+
   it('keeps predictions of other definitions apart', () => {
     const outbox = filled(0, 2);
     const other = { name: 'h', targets: generation.targets.toReversed() };
