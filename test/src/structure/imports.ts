@@ -7,6 +7,8 @@ export interface Import {
   readonly specifier: string;
   /** 1-based. */
   readonly line: number;
+  /** From the keyword to the specifier. */
+  readonly statement: string;
 }
 
 const PATTERN =
@@ -22,7 +24,11 @@ export function importsOf({ text }: SourceFile): Import[] {
     if (code[keyword] === ' ') continue;
     const specifier = match[2] ?? match[4] ?? match[6] ?? match[8];
     if (specifier === undefined) continue;
-    imports.push({ specifier, line: text.slice(0, keyword).split('\n').length });
+    imports.push({
+      specifier,
+      line: text.slice(0, keyword).split('\n').length,
+      statement: text.slice(keyword, match.index + match[0].length),
+    });
   }
   return imports;
 }

@@ -12,7 +12,7 @@ interface Ban {
 }
 
 /** The files of packages that touch the process: one makes the host that commands are given, one keeps a library from reporting. */
-const PROCESS_FILES: ReadonlySet<string> = new Set([
+export const PROCESS_FILES: ReadonlySet<string> = new Set([
   'packages/cli/src/internal/process-host.ts',
   'packages/scoring/src/internal/turn-reports-off.ts',
 ]);
