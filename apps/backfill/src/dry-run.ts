@@ -13,6 +13,7 @@ import {
   LATER_BYTES_MAX,
   estimateBackfill,
   planBackfill,
+  readBySlices,
   slicesOfPlan,
   type BackfillEstimate,
   type OpenJob,
@@ -120,13 +121,14 @@ async function slicing(job: OpenJob, request: SlicedRequest): Promise<string> {
   const { workers, cores } = request;
   const { splits, cuts } = await planBackfill(job, { ...request, workers: workers ?? cores });
   const slices = slicesOfPlan(job, splits, cuts);
-  const read = slices.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const { rows, sizeBytes } = readBySlices(slices);
+  const samples = rows === null ? 'an unknown number of' : formatCount(rows);
   const ranges = slices
     .slice(0, SLICES_SHOWN)
     .map(({ range }) => `         ${formatRange(range.afterMs, range.untilMs)}\n`);
   const more = slices.length - ranges.length;
   return [
-    `slices   ${formatCount(slices.length)}, ${formatBytes(read)} to be read by all of them together\n`,
+    `slices   ${formatCount(slices.length)}, ${samples} samples, ${formatBytes(sizeBytes)}, to be read by all of them together\n`,
     ...(slices.length > 1 ? ranges : []),
     ...(more > 0 ? [`         and ${formatCount(more)} more\n`] : []),
   ].join('');

@@ -83,6 +83,11 @@ export interface Source {
    */
   readonly narrows?: boolean;
   /**
+   * True where `read` leaves out the rows of a split that lie outside of the range, and costs accordingly less. Others read a split as a
+   * whole, whatever the range.
+   */
+  readonly trims?: boolean;
+  /**
    * What there is to read, in order of arrival within each sequence. A split that lies outside `range` as a whole may be
    * left out. Reads metadata only.
    * @throws WindrowError INPUT where there is nothing at the URI

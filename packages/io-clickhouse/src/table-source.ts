@@ -80,6 +80,7 @@ const SERIES_TRIED = 16;
 
 export class ClickHouseTable implements TableSource {
   readonly uri: string;
+  readonly trims = true;
   readonly #database: Database;
   readonly #options: TableOptions;
   #table: Promise<DescribedTable> | null = null;

@@ -10,7 +10,7 @@
  */
 import { WindrowError, type SampleBatch, type SourceSplit, type TimeRange } from '@windrow/core';
 import { WindowEngine, neededRange, type EndRange } from '@windrow/windowing';
-import { sumOf } from './estimate.ts';
+import { expectedRead, readsParts } from './expected-read.ts';
 import { refuseBrokenPromise } from './internal/broken-promise.ts';
 import { DeadLetterOffice } from './internal/dead-letter-office.ts';
 import { PhaseClock } from './internal/phase-clock.ts';
@@ -101,8 +101,9 @@ class BackfillJob {
     const definitions = scorer.targets.map((target) => target.definition);
     this.#options = options;
     this.#order = readOrder(splits);
-    this.#rows = sumOf(splits, (split) => split.rowCount);
-    this.#sizeBytes = sumOf(splits, (split) => split.sizeBytes) ?? 0;
+    const needed = neededRange(scorer.targets, range);
+    this.#rows = expectedRead(splits, needed, readsParts(options.source)).rows;
+    this.#sizeBytes = splits.reduce((sum, split) => sum + split.sizeBytes, 0);
     const reach = chooseReach(
       scorer.targets,
       this.#order,

@@ -10,6 +10,7 @@ import {
   type PlanCost,
   type WindowTarget,
 } from '@windrow/windowing';
+import { expectedRead, readsParts } from './expected-read.ts';
 import { chooseReach } from './reach.ts';
 import { readOrder } from './read-order.ts';
 
@@ -17,7 +18,7 @@ export interface BackfillEstimate {
   readonly plan: Plan;
   readonly cost: PlanCost;
   readonly splits: number;
-  /** Samples to be read; null where the source does not know. */
+  /** Samples to be read, about; null where the source does not know. */
   readonly rows: number | null;
   readonly sizeBytes: number;
   /** Earliest and latest sample; null where the source does not know. */
@@ -34,7 +35,8 @@ export async function estimateBackfill(
   options: Pick<EngineOptions, 'dictionary' | 'range'> & { readonly aheadBytesMax: number },
 ): Promise<BackfillEstimate> {
   const { range, dictionary } = options;
-  const splits = await source.splits(neededRange(targets, range));
+  const needed = neededRange(targets, range);
+  const splits = await source.splits(needed);
   const { aheadMs } = chooseReach(targets, readOrder(splits), options.aheadBytesMax);
   const engine = new WindowEngine(targets, { dictionary, outOfOrderMs: null, aheadMs, range });
   const span = spanOf(splits);
@@ -42,26 +44,11 @@ export async function estimateBackfill(
     plan: engine.plan,
     cost: planCost(engine.plan),
     splits: splits.length,
-    rows: sumOf(splits, (split) => split.rowCount),
-    sizeBytes: sumOf(splits, (split) => split.sizeBytes) ?? 0,
+    ...expectedRead(splits, needed, readsParts(source)),
     span,
     windows: windowsIn(targets, range, span),
     stateBytes: engine.sizeBytes,
   };
-}
-
-/** Sum over the splits; null where one is not known. */
-export function sumOf(
-  splits: readonly SourceSplit[],
-  of: (split: SourceSplit) => number | null,
-): number | null {
-  let sum = 0;
-  for (const split of splits) {
-    const own = of(split);
-    if (own === null) return null;
-    sum += own;
-  }
-  return sum;
 }
 
 function spanOf(splits: readonly SourceSplit[]): TimeRange | null {

@@ -56,6 +56,7 @@ export { WorkFolder } from './slices/work-folder.ts';
 export { WorkLock } from './slices/work-lock.ts';
 export { deliver } from './slices/deliver.ts';
 export { planBackfill, slicesOfPlan, type BackfillPlan } from './slices/plan-backfill.ts';
+export { readBySlices } from './slices/slices-of.ts';
 export { KnownPredictions, type Changes } from './slices/known-predictions.ts';
 export { FilteredSink, allOf, type PredictionFilter } from './slices/prediction-filter.ts';
 export { rangeSince, sinceCheckpoint } from './slices/since-checkpoint.ts';

@@ -41,6 +41,7 @@ export function simSourceOf(options: SimOptions): Source {
 
 class SimSource implements Source {
   readonly uri: string;
+  readonly trims = true;
   readonly #options: SimOptions;
   readonly #intervalMs: number;
   /** Ticks of arrival by name of the split. */

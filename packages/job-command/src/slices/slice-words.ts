@@ -1,6 +1,6 @@
 /** What a sliced backfill says to a person. */
 import { formatBytes, formatCount, formatShare, formatSi } from '@windrow/cli';
-import type { Slice } from '@windrow/pipeline';
+import { readBySlices, type Slice } from '@windrow/pipeline';
 
 /** The estimate, before anything is read. */
 export function planLine(plan: {
@@ -10,11 +10,7 @@ export function planLine(plan: {
   readonly folder: string;
 }): string {
   const { slices, doneBefore, workers, folder } = plan;
-  const rows = slices.reduce<number | null>(
-    (sum, slice) => (sum === null || slice.rows === null ? null : sum + slice.rows),
-    0,
-  );
-  const sizeBytes = slices.reduce((sum, slice) => sum + slice.sizeBytes, 0);
+  const { rows, sizeBytes } = readBySlices(slices);
   const samples = rows === null ? 'samples' : `${formatSi(rows)} samples`;
   const at = workers === 1 ? 'one after the other' : `${workers} at a time`;
   const done = doneBefore === 0 ? '' : `, ${formatCount(doneBefore)} of which are done`;

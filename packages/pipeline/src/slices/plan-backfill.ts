@@ -1,6 +1,7 @@
 /** What there is to read, and where it is cut: from metadata alone, before any model is loaded. */
 import type { SourceSplit } from '@windrow/core';
 import { neededRange } from '@windrow/windowing';
+import { readsParts } from '../expected-read.ts';
 import type { EarlyParts } from '../open-job.ts';
 import { chooseCuts, type CutRequest } from './choose-cuts.ts';
 import type { Cuts, Slice } from './slice.ts';
@@ -31,5 +32,6 @@ export function slicesOfPlan(
   splits: readonly SourceSplit[],
   cuts: Cuts,
 ): Slice[] {
-  return slicesOf(cuts, { definitions, splits, narrows: source.narrows === true });
+  const narrows = source.narrows === true;
+  return slicesOf(cuts, { definitions, splits, narrows, inParts: readsParts(source) });
 }

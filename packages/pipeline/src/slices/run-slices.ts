@@ -5,6 +5,7 @@
 import type { JobProgress } from '../job.ts';
 import type { SliceRecord } from './slice-record.ts';
 import type { Slice } from './slice.ts';
+import { readBySlices } from './slices-of.ts';
 import type { SliceFiles } from './run-slice.ts';
 import type { WorkFolder } from './work-folder.ts';
 
@@ -87,10 +88,7 @@ class ProgressOfAll {
 
   constructor(options: RunSlicesOptions) {
     this.#options = options;
-    this.#samplesTotal = options.slices.reduce<number | null>(
-      (sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
-      0,
-    );
+    this.#samplesTotal = readBySlices(options.slices).rows;
   }
 
   note(index: number, progress: JobProgress): void {

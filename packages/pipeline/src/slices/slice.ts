@@ -30,7 +30,7 @@ export interface Slice {
   readonly targets: readonly number[] | null;
   /** What it reads, in the order of the source; null where the source is asked (`Source.narrows`). */
   readonly splits: readonly SliceSplit[] | null;
-  /** Samples to be read, those that other slices read too included; null where the source does not know. */
+  /** Samples to be read, about, those that other slices read too included; null where the source does not know. */
   readonly rows: number | null;
   readonly sizeBytes: number;
   /** Whether no other group reads the same time: samples in its range are its own. */

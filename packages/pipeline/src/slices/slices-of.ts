@@ -1,8 +1,8 @@
 /** The slices that follow from the cuts. Pure. */
 import type { Definition, SourceSplit, TimeRange } from '@windrow/core';
 import { neededRange, type EndRange } from '@windrow/windowing';
+import { expectedRead, type ExpectedRead } from '../expected-read.ts';
 import type { Cuts, Slice, SliceSplit } from './slice.ts';
-import { weightOf } from './time-profile.ts';
 
 export interface SliceMaterial {
   readonly definitions: readonly Definition[];
@@ -10,10 +10,12 @@ export interface SliceMaterial {
   readonly splits: readonly SourceSplit[];
   /** As `Source.narrows`. */
   readonly narrows: boolean;
+  /** Whether a slice that needs a part of a split reads that part only, about. */
+  readonly inParts: boolean;
 }
 
 export function slicesOf(cuts: Cuts, material: SliceMaterial): Slice[] {
-  const { definitions, narrows } = material;
+  const { definitions, narrows, inParts } = material;
   const ends = [cuts.range.afterMs, ...cuts.cutsMs, cuts.range.untilMs];
   const told = new Set<SourceSplit>();
   const slices: Slice[] = [];
@@ -27,19 +29,29 @@ export function slicesOf(cuts: Cuts, material: SliceMaterial): Slice[] {
       );
       const read = material.splits.filter((split) => overlaps(split, needed));
       const splits = narrows ? null : read.map((split) => asRead(split, told));
-      const measure = narrows ? narrowed(material.splits, needed, cuts.range) : measureOf(read);
       slices.push({
         index: slices.length,
         timeIndex,
         range,
         targets,
         splits,
-        ...measure,
+        ...expectedRead(read, needed, inParts),
         isFirstGroup: g === 0,
       });
     }
   }
   return slices;
+}
+
+/** What slices read together: what two of them read, twice. */
+export function readBySlices(slices: readonly Slice[]): ExpectedRead {
+  return {
+    rows: slices.reduce<number | null>(
+      (sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
+      0,
+    ),
+    sizeBytes: slices.reduce((sum, slice) => sum + slice.sizeBytes, 0),
+  };
 }
 
 /** What a slice reads that is not another's before it: `[its cut, the next cut)`, open at the ends of the whole. */
@@ -62,30 +74,4 @@ function overlaps({ minMs, maxMs }: SourceSplit, { startMs, endMs }: TimeRange):
   return (
     (maxMs ?? Number.POSITIVE_INFINITY) >= startMs && (minMs ?? Number.NEGATIVE_INFINITY) < endMs
   );
-}
-
-function measureOf(read: readonly SourceSplit[]): Pick<Slice, 'rows' | 'sizeBytes'> {
-  let rows: number | null = 0;
-  let sizeBytes = 0;
-  for (const split of read) {
-    rows = rows === null || split.rowCount === null ? null : rows + split.rowCount;
-    sizeBytes += split.sizeBytes;
-  }
-  return { rows, sizeBytes };
-}
-
-/** The share of the whole that lies in a part of its time. */
-function narrowed(
-  splits: readonly SourceSplit[],
-  part: TimeRange,
-  whole: EndRange,
-): Pick<Slice, 'rows' | 'sizeBytes'> {
-  const share = (part.endMs - part.startMs) / (whole.untilMs - whole.afterMs);
-  const isKnown = Number.isFinite(share);
-  const all = measureOf(splits);
-  const rows = splits.reduce((sum, split) => sum + weightOf(split), 0);
-  return {
-    rows: all.rows === null || !isKnown ? null : Math.round(rows * Math.min(1, share)),
-    sizeBytes: isKnown ? Math.round(all.sizeBytes * Math.min(1, share)) : all.sizeBytes,
-  };
 }

@@ -82,7 +82,7 @@ const open = (sink: Log, takes: SinkFactory['takes']): OpenSink => ({ sink, take
 /** A folder of slices with windows each 50 ms. */
 async function prepared(): Promise<Omit<Delivery, 'outputs'>> {
   const work = await WorkFolder.open(join(folder, 'w'), fingerprint, cuts);
-  const slices = slicesOf(cuts, { definitions, splits: [], narrows: false });
+  const slices = slicesOf(cuts, { definitions, splits: [], narrows: false, inParts: false });
   for (const { index, range, targets } of slices) {
     const sink = await SliceSink.create(work.predictionsPath(index), targets, models);
     const ends = [range.afterMs + 50, range.afterMs + 100];

@@ -34,6 +34,8 @@ function definitionsOf(
 }
 
 const HOUR = 3_600_000;
+/** A source that reads each split as a whole. */
+const WHOLE = { narrows: false, inParts: false };
 const ALL = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
 
 /** Row groups of one file, an hour each. */
@@ -141,7 +143,7 @@ describe('slices', () => {
         for (let index = 0; index < more.shards; index++) {
           const shard = more.shards === 1 ? null : { index, count: more.shards };
           const cuts = chooseCuts(request({ ...more, definitions, splits, range: whole, shard }));
-          const slices = slicesOf(cuts, { definitions, splits, narrows: false });
+          const slices = slicesOf(cuts, { definitions, splits, ...WHOLE });
           for (const [i, slice] of slices.entries()) {
             expect(slice.index).toBe(i);
             // Adjacent, so that each end belongs to one.
@@ -165,7 +167,7 @@ describe('slices', () => {
 
   it('samples are at home in one slice', () => {
     const cuts = { range: { afterMs: 0, untilMs: 30 }, cutsMs: [10, 20], groups: [[0], [1]] };
-    const slices = slicesOf(cuts, { definitions: definitionsOf(2), splits: [], narrows: false });
+    const slices = slicesOf(cuts, { definitions: definitionsOf(2), splits: [], ...WHOLE });
     expect(slices.map((slice) => homeRange(slice, cuts.range))).toEqual([
       { startMs: Number.NEGATIVE_INFINITY, endMs: 10 },
       null,
