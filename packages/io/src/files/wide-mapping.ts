@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { WindrowError, canonicalMetricId, found, messageOf } from '@windrow/core';
+import { doubledColumn } from './internal/doubled-column.ts';
 
 /** Column name to metric id (canonical text). */
 export type WideMapping = ReadonlyMap<string, string>;
@@ -72,6 +73,8 @@ function csvEntries(text: string, path: string): [string, unknown][] {
     throw new WindrowError('INPUT', `${path}: no CSV: ${messageOf(error)}`, { cause: error });
   }
   const [header = [], ...body] = rows;
+  const doubled = doubledColumn(header, ['column', 'metric_id']);
+  if (doubled !== null) throw new WindrowError('INPUT', `${path}: ${doubled}`);
   const column = header.indexOf('column');
   const metricId = header.indexOf('metric_id');
   if (column < 0 || metricId < 0) {

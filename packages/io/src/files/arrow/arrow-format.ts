@@ -9,9 +9,11 @@ import { readBytes } from '../internal/read-bytes.ts';
 import { wholeFile, type FilePart, type SampleFile, type SampleFormat } from '../sample-file.ts';
 import { registerBufferCodecs } from './internal/buffer-codecs.ts';
 import { ByteTaker } from './internal/byte-taker.ts';
+import { ColumnChoice } from './internal/column-choice.ts';
 import { readFooter, type ArrowFooter } from './internal/footer.ts';
 import { arrowMessages } from './internal/messages.ts';
-import { LONG_FORM, RecordSamples } from './internal/record-samples.ts';
+import { LONG_FORM, expectedTypes } from './internal/record-columns.ts';
+import { RecordSamples } from './internal/record-samples.ts';
 import { openRecords } from './internal/record-stream.ts';
 
 export class ArrowFormat implements SampleFormat {
@@ -32,15 +34,16 @@ export class ArrowFormat implements SampleFormat {
     options: ReadOptions,
   ): AsyncGenerator<SampleBatch> {
     const bytes = new ByteTaker(readBytes(file, this.#storage));
-    const messages = arrowMessages(bytes, () => this.#footer(file.path));
+    const { arrivalColumn } = options;
+    const form = { names: LONG_FORM, decimals: false, arrivalColumn };
+    const choice = new ColumnChoice(expectedTypes(form));
+    const messages = arrowMessages(bytes, () => this.#footer(file.path), choice);
     let rows = 0;
     try {
       const records = await openRecords(messages);
       const { dictionary, reject } = options;
-      const { arrivalColumn } = options;
-      const form = { names: LONG_FORM, decimals: false, arrivalColumn };
       const origin = { ...form, source: file.path, dictionary, reject };
-      const samples = new RecordSamples(records.schema, origin);
+      const samples = new RecordSamples(records.schema, choice.names, origin);
       for await (const record of records.batches) {
         yield* samples.read(record, rows + 1);
         rows += record.numRows;

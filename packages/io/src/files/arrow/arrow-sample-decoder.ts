@@ -22,7 +22,7 @@ import { bareMessage, type BareMessage } from './internal/bare-message.ts';
 import { registerBufferCodecs } from './internal/buffer-codecs.ts';
 import { RecordSamples, type RecordOptions } from './internal/record-samples.ts';
 
-export type { SampleColumnNames } from './internal/record-samples.ts';
+export type { SampleColumnNames } from './internal/record-columns.ts';
 
 /** Names of the columns, where rows come from, and where they go that are no samples. */
 export type ArrowSampleOptions = Omit<RecordOptions, 'decimals'>;
@@ -40,7 +40,7 @@ export class ArrowSampleDecoder {
 
   /**
    * @param schemaMessage an IPC message with the schema; kept
-   * @throws WindrowError FORMAT where it is none, or lacks a column, or a column is of a type that is none of its own:
+   * @throws WindrowError FORMAT where it is none, or lacks a column or has it twice, or a column is of a type that is none of its own:
    *   text or 16 bytes; a timestamp of any unit, a date or int64 as ms; a float, an integer or a decimal of 128 bits
    */
   constructor(schemaMessage: Uint8Array, options: ArrowSampleOptions) {
@@ -50,7 +50,8 @@ export class ArrowSampleDecoder {
     [this.#schema, this.#samples] = this.#guarded(() => {
       bareMessage(schemaMessage, 'schema');
       const { schema } = RecordBatchReader.from([schemaMessage]).open();
-      return [schema, new RecordSamples(schema, { ...options, decimals: true })];
+      const names = schema.fields.map(({ name }) => name);
+      return [schema, new RecordSamples(schema, names, { ...options, decimals: true })];
     });
   }
 

@@ -7,7 +7,9 @@ import type { ArrowSampleOptions } from './arrow-sample-decoder.ts';
 import { Damage } from '../internal/damage.ts';
 import { registerBufferCodecs } from './internal/buffer-codecs.ts';
 import { ByteTaker } from './internal/byte-taker.ts';
+import { ColumnChoice } from './internal/column-choice.ts';
 import { arrowMessages } from './internal/messages.ts';
+import { expectedTypes } from './internal/record-columns.ts';
 import { RecordSamples } from './internal/record-samples.ts';
 import { openRecords } from './internal/record-stream.ts';
 
@@ -25,8 +27,10 @@ export async function* readArrowStream(
   const bytes = new ByteTaker(noting(chunks, outside));
   let rows = 0;
   try {
-    const records = await openRecords(arrowMessages(bytes, noFooter));
-    const samples = new RecordSamples(records.schema, { ...options, decimals: true });
+    const form = { ...options, decimals: true };
+    const choice = new ColumnChoice(expectedTypes(form));
+    const records = await openRecords(arrowMessages(bytes, noFooter, choice));
+    const samples = new RecordSamples(records.schema, choice.names, form);
     for await (const record of records.batches) {
       yield* samples.read(record, rows + 1);
       rows += record.numRows;

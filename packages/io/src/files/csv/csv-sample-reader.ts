@@ -7,6 +7,7 @@ import {
   type ReadOptions,
 } from '@windrow/core';
 import { Damage, lostFrom, quarantined } from '../internal/damage.ts';
+import { doubledColumn } from '../internal/doubled-column.ts';
 import { arrivalFault, timestampFault } from '../internal/settle-rows.ts';
 import { DecimalNumber } from '../../messages/decimal-number.ts';
 import { integerOfField, valueOfField } from './field-numbers.ts';
@@ -16,6 +17,8 @@ import { LineFields } from './line-fields.ts';
 export interface CsvRowTarget {
   push(slot: number, timestampMs: number, value: number, arrivalMs?: number): void;
 }
+
+const COLUMNS = ['metric_id', 'timestamp_ms', 'value'] as const;
 
 type CsvReadOptions = Pick<ReadOptions, 'dictionary' | 'reject' | 'arrivalColumn'>;
 
@@ -108,7 +111,11 @@ export class CsvSampleReader {
     const value = names.indexOf('value');
     const { arrivalColumn } = this.#options;
     const arrival = arrivalColumn === undefined ? null : names.indexOf(arrivalColumn);
-    if (arrival === -1) {
+    const asked = arrivalColumn === undefined ? COLUMNS : [...COLUMNS, arrivalColumn];
+    const doubled = doubledColumn(names, asked);
+    if (doubled !== null) {
+      this.headerFault = doubled;
+    } else if (arrival === -1) {
       this.headerFault = `found the header ${found(names.join(','))}, expected the column ${arrivalColumn} with the time of arrival`;
     } else if (id < 0 || time < 0 || value < 0) {
       this.headerFault = `found the header ${found(names.join(','))}, expected the columns metric_id, timestamp_ms and value`;

@@ -95,6 +95,14 @@ describe('CSV samples', () => {
     ['\n\n', /the file is empty/],
     ['metric_id,timestamp_ms\na,1', /found the header "metric_id,timestamp_ms", expected/],
     [`${id},1,2\n`, /found the header/],
+    [
+      `metric_id,timestamp_ms,value,value\n${id},1,2,3\n`,
+      /column value: found it twice, expected it once/,
+    ],
+    [
+      `timestamp_ms,"metric_id",value, metric_id\n1,${id},2,${id}\n`,
+      /column metric_id: found it twice, expected it once/,
+    ],
   ])('tells of a file without its columns: %j', async (text, reason) => {
     const { rows, letters } = await read(text);
     expect(rows).toEqual([]);

@@ -319,6 +319,11 @@ describe('the wide form', () => {
 
   it.each([
     ['map.csv', 'a,b\n1,2', /header a,b/],
+    [
+      'map.csv',
+      `column,metric_id,metric_id\nx,${idOf(1)},${idOf(2)}`,
+      /column metric_id: found it twice, expected it once/,
+    ],
     ['map.csv', 'column,metric_id\nx,7', /column "x": found "7"/],
     ['map.csv', `column,metric_id\nx,${idOf(1)}\nx,${idOf(2)}`, /twice/],
     ['map.json', '[]', /expected an object/],

@@ -4,10 +4,10 @@
  *
  *     file := ... footer int32 (its size) "ARROW1"
  */
-import { Message } from 'apache-arrow';
 import type { Block } from 'apache-arrow/fb/block';
 import { Footer as FooterTable } from 'apache-arrow/fb/footer';
-import { Footer } from 'apache-arrow/ipc/metadata/file';
+import type { MetadataVersion } from 'apache-arrow/fb/metadata-version';
+import type { Schema } from 'apache-arrow/fb/schema';
 import { ByteBuffer } from 'flatbuffers';
 import type { FileStorage, RandomAccess } from '../../file-storage.ts';
 import { Damage } from '../../internal/damage.ts';
@@ -18,13 +18,13 @@ import { METADATA_BYTES_MAX, nextMessage, type CheckedMessage } from './next-mes
 const MAGIC = 'ARROW1';
 const TAIL_BYTES = 10;
 const FOOTER_BYTES_MAX = 64 << 20;
-const ALIGNMENT = 8;
 /** What a block takes in the footer. */
 const BLOCK_BYTES = 24;
 
 export interface ArrowFooter {
-  /** The schema's message with its prefix. */
-  readonly schema: Uint8Array;
+  readonly schema: Schema;
+  /** Of the format. */
+  readonly version: MetadataVersion;
   readonly dictionaries: readonly CheckedMessage[];
   /** Where in the file the first dictionary or record batch begins; null where there is none. */
   readonly firstBlock: number | null;
@@ -44,7 +44,8 @@ export async function readFooter(storage: FileStorage, path: string): Promise<Ar
       dictionaries.push(await readDictionary(file, block));
     }
     return {
-      schema: schemaMessage(table, footer),
+      schema: checkedSchema(table, footer.length),
+      version: table.version(),
       dictionaries,
       firstBlock: Number.isFinite(firstBlock) ? firstBlock : null,
     };
@@ -53,18 +54,11 @@ export async function readFooter(storage: FileStorage, path: string): Promise<Ar
   }
 }
 
-function schemaMessage(table: FooterTable, footer: Uint8Array): Uint8Array {
+function checkedSchema(table: FooterTable, size: number): Schema {
   const schema = table.schema();
   if (schema === null) throw new Damage('a footer without a schema');
-  checkSchema(schema, footer.length);
-  const metadata = Message.encode(Message.from(Footer.decode(footer).schema));
-  const size = Math.ceil(metadata.length / ALIGNMENT) * ALIGNMENT;
-  const message = new Uint8Array(8 + size);
-  const view = new DataView(message.buffer);
-  view.setInt32(0, -1, true);
-  view.setInt32(4, size, true);
-  message.set(metadata, 8);
-  return message;
+  checkSchema(schema, size);
+  return schema;
 }
 
 function* blocks(

@@ -9,6 +9,7 @@
  */
 import { Damage } from '../../internal/damage.ts';
 import type { ByteTaker } from './byte-taker.ts';
+import { schemaOf, type ColumnChoice } from './column-choice.ts';
 import type { ArrowFooter } from './footer.ts';
 import { continues, nextMessage, type CheckedMessage } from './next-message.ts';
 
@@ -20,51 +21,61 @@ const TAIL_BYTES_MAX = 256 << 20;
 /**
  * Yields the schema's message, then those of dictionaries and record batches. Throws Damage where they break off.
  * @param footer of the file, or why it has none that could be read
+ * @param choice the columns that are handed on
  */
 export async function* arrowMessages(
   bytes: ByteTaker,
   footer: () => Promise<ArrowFooter | Damage>,
+  choice: ColumnChoice,
 ): AsyncGenerator<Uint8Array> {
   const start = await bytes.take(8);
   if (start.length === 0) throw new Damage('the file is empty');
   if (Buffer.from(start.subarray(0, 6)).toString('latin1') === MAGIC) {
-    yield* fileMessages(bytes, await footer());
+    yield* fileMessages(bytes, await footer(), choice);
     await checkTail(bytes);
   } else {
-    yield* streamMessages(bytes, start);
+    yield* streamMessages(bytes, start, choice);
     if ((await bytes.take(1)).length > 0) throw new Damage('it goes on after its end marker');
   }
 }
 
-async function* streamMessages(bytes: ByteTaker, start: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* streamMessages(
+  bytes: ByteTaker,
+  start: Uint8Array,
+  choice: ColumnChoice,
+): AsyncGenerator<Uint8Array> {
   const schema = await nextMessage(bytes, start);
   if (schema === null) throw new Damage('no schema');
   if (schema.kind !== 'schema') throw new Damage('no Arrow: it does not begin with a schema');
-  yield* parts(schema);
+  yield choice.schema(...schemaOf(schema.metadata));
   for (;;) {
     const message = await nextMessage(bytes);
     if (message === null) return;
     refuseSchema(message);
-    yield* parts(message);
+    yield* choice.parts(message);
   }
 }
 
 async function* fileMessages(
   bytes: ByteTaker,
   footer: ArrowFooter | Damage,
+  choice: ColumnChoice,
 ): AsyncGenerator<Uint8Array> {
   const prefix = await bytes.take(8);
   const start = continues(prefix) ? prefix : await skipTo(bytes, present(footer).firstBlock);
   let message = await nextMessage(bytes, start);
   if (message?.kind === 'schema') {
-    yield* parts(message);
+    yield choice.schema(...schemaOf(message.metadata));
     message = await nextMessage(bytes);
-  } else yield present(footer).schema;
+  } else {
+    const { schema, version } = present(footer);
+    yield choice.schema(schema, version);
+  }
   const inFooter = footer instanceof Damage ? null : footer.dictionaries;
-  for (const dictionary of inFooter ?? []) yield* parts(dictionary);
+  for (const dictionary of inFooter ?? []) yield* choice.parts(dictionary);
   while (message !== null) {
     refuseSchema(message);
-    if (inFooter === null || message.kind !== 'dictionary') yield* parts(message);
+    if (inFooter === null || message.kind !== 'dictionary') yield* choice.parts(message);
     message = await nextMessage(bytes);
   }
 }
@@ -72,11 +83,6 @@ async function* fileMessages(
 function present(footer: ArrowFooter | Damage): ArrowFooter {
   if (footer instanceof Damage) throw footer;
   return footer;
-}
-
-function* parts({ head, body }: CheckedMessage): Generator<Uint8Array> {
-  yield head;
-  if (body.length > 0) yield body;
 }
 
 function refuseSchema({ kind }: CheckedMessage): void {

@@ -20,6 +20,7 @@ export interface CheckedMessage {
   readonly kind: MessageInfo['kind'];
   /** Prefix and metadata. */
   readonly head: Uint8Array;
+  readonly metadata: Uint8Array;
   readonly body: Uint8Array;
 }
 
@@ -57,7 +58,7 @@ export async function nextMessage(
   if (body.length < bodyBytes) throw new Damage(`it ends within a ${kind}`);
   if (kind === 'batch' || kind === 'dictionary') checkUnpacked(metadata, body);
   const head = Buffer.concat([start.subarray(0, isLegacy ? 4 : 8), metadata]);
-  return { kind, head, body };
+  return { kind, head, metadata, body };
 }
 
 function int32At(bytes: Uint8Array, at: number): number {

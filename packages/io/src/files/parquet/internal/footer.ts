@@ -46,6 +46,8 @@ export interface GroupPlace {
 export interface Footer {
   /** The columns: leaves at the top level by name; nested ones are left out. */
   readonly columns: ReadonlyMap<string, SchemaElement>;
+  /** Of all columns at the top level, nested ones too, as often as they are there. */
+  readonly names: readonly string[];
   readonly groups: readonly GroupPlace[];
   readonly fileBytes: number;
 }
@@ -85,7 +87,7 @@ export async function readFooter(file: RandomAccess): Promise<Footer> {
   if (Number(metadata.num_rows) !== rowCount) {
     throw new Damage(`row groups of ${rowCount} rows in a file of ${metadata.num_rows}`);
   }
-  return { columns: topColumns(metadata), groups, fileBytes };
+  return { ...topColumns(metadata), groups, fileBytes };
 }
 
 function parseFooter(footer: Uint8Array): FileMetaData {
@@ -107,16 +109,18 @@ async function readAt(file: RandomAccess, start: number, count: number): Promise
   return buffer.subarray(0, done);
 }
 
-function topColumns(metadata: FileMetaData): Map<string, SchemaElement> {
+function topColumns(metadata: FileMetaData): Pick<Footer, 'columns' | 'names'> {
   const columns = new Map<string, SchemaElement>();
+  const names: string[] = [];
   const { schema } = metadata;
   for (let i = 1; i < schema.length; i++) {
     const element = schema[i]!;
     const children = element.num_children ?? 0;
+    names.push(element.name);
     if (children > 0) i += descendants(schema, i);
     else if (element.repetition_type !== 'REPEATED') columns.set(element.name, element);
   }
-  return columns;
+  return { columns, names };
 }
 
 /** How many elements follow `schema[at]` that belong to it. */
