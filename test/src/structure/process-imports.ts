@@ -8,8 +8,6 @@ export const PROCESS_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   // A worker thread is given data and no function, so it takes a clock itself: one that gives durations only.
   ['packages/job-command/src/slices/slice-worker.ts', ['hrtime']],
   ['packages/scoring/src/internal/score-worker.ts', ['hrtime']],
-  // Says who owns a folder, and asks whether that process lives.
-  ['packages/pipeline/src/slices/work-lock.ts', ['kill', 'pid']],
 ]);
 
 /**

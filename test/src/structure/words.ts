@@ -11,20 +11,10 @@ interface Ban {
   readonly where?: (path: string) => boolean;
 }
 
-/**
- * The files of packages that touch the process: one makes the host that commands are given, one keeps a library from reporting, one
- * tells processes apart.
- */
+/** The files of packages that touch the process: one makes the host that commands are given, one keeps a library from reporting. */
 export const PROCESS_FILES: ReadonlySet<string> = new Set([
   'packages/cli/src/internal/process-host.ts',
-  'packages/io/src/processes/process-system.ts',
   'packages/scoring/src/internal/turn-reports-off.ts',
-]);
-
-/** What threads begin with: nobody can hand them a clock. */
-const THREAD_FILES: ReadonlySet<string> = new Set([
-  'packages/job-command/src/slices/slice-worker.ts',
-  'packages/scoring/src/internal/score-worker.ts',
 ]);
 
 const isPure = (path: string): boolean =>
@@ -41,12 +31,6 @@ const BANS: readonly Ban[] = [
   { pattern: /\bMath\s*\.\s*random\b/, why: outside, where: isPure },
   { pattern: /\bperformance\b(?!\s*:)/, why: outside, where: isPure },
   { pattern: /(?<![.\w$#])process\b(?!\s*[:(?=])/, why: outside, where: isPure },
-  {
-    pattern: /(?:from|import|import\()\s*['"](?:node:)?process['"]/,
-    why: outside,
-    everywhere: true,
-    where: (path) => isPure(path) && !THREAD_FILES.has(path),
-  },
   { pattern: /(?<![.\w$#])console\b(?!\s*[:(?=])/, why: outside, where: isPure },
   {
     pattern: /\bcrypto\s*\.\s*(?:randomUUID|getRandomValues|randomBytes)\b/,
