@@ -1,4 +1,4 @@
-/** README and docs: what they tell the reader to run runs, prints what they say, and their links lead somewhere. */
+/** README, docs, and the READMEs of packages: what they tell the reader to run runs, prints what they say, and their links lead somewhere. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,15 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFiles, root } from '../structure/workspace.ts';
 import { danglingLinks } from './dangling-links.ts';
 import { parsePage } from './markdown.ts';
-import { faultsOfPage, linkCheckout } from './run-page.ts';
+import { notInstalled } from './not-installed.ts';
+import { faultsOfPage, linkCheckout, linkProject } from './run-page.ts';
 
-const pages = readFiles('{*.md,{docs,models,examples,bench}/**/*.md}').map(({ path, text }) =>
-  parsePage(path, text),
-);
+const pages = readFiles(
+  '{*.md,{docs,models,examples,bench}/**/*.md,{packages,apps}/*/README.md}',
+).map(({ path, text }) => parsePage(path, text));
 /** Pages of other folders tell what needs other tools, such as Python. */
-const withBlocks = pages.filter(
+const ofCheckout = pages.filter(
   (page) => page.blocks.length > 0 && /^(?:docs\/)?[^/]+$/.test(page.path),
 );
+const ofPackages = pages.filter((page) => /^(?:packages|apps)\//.test(page.path));
 
 describe('docs', () => {
   it('are all there', () => {
@@ -26,6 +28,10 @@ describe('docs', () => {
 
   it('have no link that leads nowhere', () => {
     expect(danglingLinks(pages, root)).toEqual([]);
+  });
+
+  it('have whoever follows them install what they use', () => {
+    expect(ofPackages.flatMap(notInstalled)).toEqual([]);
   });
 
   it('quote examples whose types are right', () => {
@@ -41,11 +47,16 @@ describe('docs', () => {
 
 describe.skipIf(process.platform === 'win32')('blocks (skipped: Windows has no bash)', () => {
   let folder: string;
+  let project: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'windrow-docs-'));
     linkCheckout(root, folder);
+    project = mkdtempSync(join(tmpdir(), 'windrow-project-'));
+    linkProject(root, project);
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    for (const made of [folder, project]) rmSync(made, { recursive: true, force: true });
+  });
 
   it('begin with npx, which finds the commands', () => {
     const { stdout } = spawnSync('npx', ['windrow-backfill', '--version'], {
@@ -55,7 +66,11 @@ describe.skipIf(process.platform === 'win32')('blocks (skipped: Windows has no b
     expect(stdout).toMatch(/^windrow-backfill \d/);
   });
 
-  it.each(withBlocks.map((page) => [page.path, page] as const))('of %s', async (_path, page) => {
+  it.each(ofCheckout.map((page) => [page.path, page] as const))('of %s', async (_path, page) => {
     expect(await faultsOfPage(page, folder)).toEqual([]);
+  });
+
+  it.each(ofPackages.map((page) => [page.path, page] as const))('of %s', async (_path, page) => {
+    expect(await faultsOfPage(page, project)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { danglingLinks } from './dangling-links.ts';
 import { parsePage } from './markdown.ts';
+import { notInstalled } from './not-installed.ts';
 import { missingLine } from './output-match.ts';
 import { faultsOfPage } from './run-page.ts';
 
@@ -95,6 +96,32 @@ describe('links', () => {
       'docs/p.md:2: b.md: no such file',
       'docs/p.md:2: #four: no such heading',
       'docs/p.md:3: g.svg: no such file',
+    ]);
+  });
+});
+
+describe('what a page uses', () => {
+  const using = (line: string): string[] =>
+    notInstalled(
+      parsePage(
+        'packages/p/README.md',
+        pageOf(
+          ['not run: not on npm yet', 'sh', line],
+          ['file: a.ts', 'ts', "import { a } from '@windrow/core';\nimport { b } from '@windrow/io-gcs';"],
+          ['run', 'sh', 'npx windrow-simulate --out a.csv'],
+        ),
+      ),
+    );
+
+  it('and has installed', () => {
+    expect(using('X=1 npm install @windrow/core @windrow/io-gcs @windrow/simulate')).toEqual([]);
+  });
+
+  it('and has not installed', () => {
+    expect(using('npm install @windrow/io')).toEqual([
+      'packages/p/README.md: uses @windrow/core, which its npm install does not name',
+      'packages/p/README.md: uses @windrow/io-gcs, which its npm install does not name',
+      'packages/p/README.md: uses @windrow/simulate, which its npm install does not name',
     ]);
   });
 });

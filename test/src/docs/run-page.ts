@@ -9,7 +9,7 @@ import { missingLine } from './output-match.ts';
 const LEFT_OUT: ReadonlySet<string> = new Set(['.git', 'out', 'coverage']);
 const CODE: ReadonlySet<string> = new Set(['sh', 'bash', 'console', 'ts', 'js', 'mjs']);
 
-/** Where `linkCheckout` puts an `npx` of its own. */
+/** Where `linkCheckout` puts an `npx` of its own, and `linkProject` a `node`. */
 const FAST = '.fast';
 
 /**
@@ -23,6 +23,19 @@ export function linkCheckout(root: string, folder: string): void {
   mkdirSync(join(folder, FAST));
   const npx = '#!/bin/sh\nPATH=node_modules/.bin:$PATH exec "$@"\n';
   writeFileSync(join(folder, FAST, 'npx'), npx, { mode: 0o755 });
+}
+
+/**
+ * Makes `folder` look like the project of somebody who has installed the packages, saved the examples and copied the model store.
+ * `node` takes Windrow from its sources, so that nothing need be built.
+ */
+export function linkProject(root: string, folder: string): void {
+  linkCheckout(root, folder);
+  for (const name of readdirSync(join(root, 'examples'))) {
+    if (name.endsWith('.ts')) symlinkSync(join(root, 'examples', name), join(folder, name));
+  }
+  const node = `#!/bin/sh\nexec '${process.execPath}' --conditions=windrow-source "$@"\n`;
+  writeFileSync(join(folder, FAST, 'node'), node, { mode: 0o755 });
 }
 
 /**
