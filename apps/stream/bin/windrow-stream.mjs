@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 import { launch } from '@windrow/cli/launch';
-await launch(import.meta.url, 'small');
+await launch(import.meta.url, 'steady');

@@ -23,12 +23,10 @@ export class Scrape {
     return new Map(found.map(([series, value]) => [series.slice(name.length), value]));
   }
 
-  /** Share of the observations of a histogram that are at most `upTo`; NaN where there is none. */
-  share(name: string, upTo: number): number {
-    const le = `le="${upTo}"`;
-    const buckets = this.series(`${name}_bucket`);
-    const upToIt = [...buckets].find(([labels]) => labels.includes(le))?.[1] ?? Number.NaN;
-    const all = [...buckets].find(([labels]) => labels.includes('le="+Inf"'))?.[1] ?? Number.NaN;
-    return upToIt / all;
+  /** Observations of a histogram that are at most `upTo`, of all its series together. */
+  upTo(name: string, upTo: number): number {
+    const le = `le="${upTo === Number.POSITIVE_INFINITY ? '+Inf' : upTo}"`;
+    const buckets = [...this.series(`${name}_bucket`)].filter(([labels]) => labels.includes(le));
+    return buckets.reduce((sum, [, count]) => sum + count, 0);
   }
 }

@@ -9,7 +9,7 @@ import { RestoredSnapshot } from './snapshot/restored-snapshot.ts';
 import type { CutLine } from './snapshot/line-cut.ts';
 import { TurnsOfLines, type LineTurns } from './snapshot/line-turns.ts';
 import { SnapshotCut } from './snapshot/snapshot-cut.ts';
-import { SnapshotPart } from './snapshot/snapshot-part.ts';
+import { SnapshotPart, SnapshotWriter } from './snapshot/snapshot-part.ts';
 import type { TensorSink } from './tensor-sink.ts';
 import type { WindowInspection } from './window-inspection.ts';
 import type { WindowCounts } from './window-state.ts';
@@ -26,6 +26,7 @@ export class WindowEngine extends SampleStage<TensorSink> {
   #parts = 0;
   #cut: SnapshotCut | null = null;
   readonly #turns: TurnsOfLines;
+  readonly #snapshotWriter: SnapshotWriter = new SnapshotWriter();
 
   constructor(targets: readonly WindowTarget[], options: EngineOptions) {
     super(targets, options, settleWindows);
@@ -78,7 +79,7 @@ export class WindowEngine extends SampleStage<TensorSink> {
     // Names are made when a line is taken: of very many lines they take as long as their cells.
     const turnsOf = (line: CutLine): LineTurns =>
       this.#turns.of(line) ?? this.#turns.begin(line, part.number, null);
-    const cut = new SnapshotCut(part, this.lines, turnsOf);
+    const cut = new SnapshotCut(part, this.lines, turnsOf, this.#snapshotWriter);
     this.#cut = cut;
     return {
       step: (pointsMax) => cut.step(pointsMax),

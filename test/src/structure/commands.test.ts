@@ -5,7 +5,7 @@ import { modeOf, readFiles, readPackages } from './workspace.ts';
 
 /** Long jobs keep a small heap; see the launcher. */
 const LINES =
-  /^#!\/usr\/bin\/env node\nimport \{ launch \} from '@windrow\/cli\/launch';\nawait launch\(import\.meta\.url(?:, 'small')?\);\n$/;
+  /^#!\/usr\/bin\/env node\nimport \{ launch \} from '@windrow\/cli\/launch';\nawait launch\(import\.meta\.url(?:, '(?:small|steady)')?\);\n$/;
 
 const apps = readPackages().filter((pkg) => pkg.path.startsWith('apps/'));
 

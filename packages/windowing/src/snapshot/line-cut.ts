@@ -23,8 +23,6 @@ export class LineCut {
   readonly #writer: SnapshotWriter;
   /** Once it has begun. */
   #turns: LineTurns | null = null;
-  /** By track: points in `CHANGED` frames. */
-  #changed: Uint32Array = new Uint32Array(0);
   /** The next track: of the line, its ring, and there. */
   #track = 0;
   #ring = 0;
@@ -66,7 +64,7 @@ export class LineCut {
 
   #begin(): LineTurns {
     this.#turns = this.#turnsOf(this.#line);
-    this.#changed = new Uint32Array(this.#turns.names.tracks.length);
+    this.#turns.changed.fill(0);
     return this.#turns;
   }
 
@@ -80,7 +78,7 @@ export class LineCut {
     }
     const before = changed.length;
     ring.collect(this.#ringTrack, true, changed);
-    this.#changed[this.#track] = changed.length - before;
+    turns.changed[this.#track] = changed.length - before;
     return changed.length - before;
   }
 
@@ -92,7 +90,7 @@ export class LineCut {
       fingerprint: names.fingerprint,
       image: imageOf(state),
       samples: counter.snapshot(),
-      changed: this.#changed,
+      changed: turns.changed,
     });
     if (turns.hasNames(this.#number)) this.#writer.names(this.#index, names);
     for (const ring of state.rings) ring.unchanged();

@@ -20,6 +20,8 @@ function turnOf(key: string): number {
 /** What is kept of a line from part to part. */
 export class LineTurns {
   readonly names: LineNames;
+  /** By track: points of the part in hand that are in frames of what changed. */
+  readonly changed: Uint32Array;
   readonly #namesTurn: number;
   readonly #trackTurns: Uint8Array;
   /** Names and tracks that some part holds. */
@@ -31,6 +33,7 @@ export class LineTurns {
     this.#namesTurn = turnOf(names.lineId);
     this.#trackTurns = Uint8Array.from(names.tracks, (track) => turnOf(trackKey(track)));
     this.#isWritten = new Uint8Array(names.tracks.length);
+    this.changed = new Uint32Array(names.tracks.length);
   }
 
   /** Parts that were restored hold what is called so. */

@@ -14,23 +14,28 @@ const POINT_BYTES = 32;
 export class SnapshotCut {
   readonly #number: number;
   readonly #door: SampleCounts;
-  readonly #writer: SnapshotWriter = new SnapshotWriter();
+  readonly #writer: SnapshotWriter;
   readonly #lines: readonly LineCut[];
   /** The first line that may not be done. */
   #next = 0;
   /** From when all lines are taken. */
   #sealing: Sealing | null = null;
 
-  /** @param door samples that belong to no line */
+  /**
+   * @param door samples that belong to no line
+   * @param writer of the part before, which is finished; it is used again
+   */
   constructor(
     part: { readonly number: number; readonly door: SampleCounts },
     lines: readonly CutLine[],
     turnsOf: (line: CutLine) => LineTurns,
+    writer: SnapshotWriter,
   ) {
     this.#number = part.number;
     this.#door = part.door;
+    this.#writer = writer;
     this.#lines = lines.map(
-      (line, index) => new LineCut({ number: part.number, index }, line, turnsOf, this.#writer),
+      (line, index) => new LineCut({ number: part.number, index }, line, turnsOf, writer),
     );
   }
 
