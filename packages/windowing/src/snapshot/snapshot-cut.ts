@@ -6,7 +6,7 @@ import type { SampleCounts } from '@windrow/core';
 import { LineCut, type CutLine } from './line-cut.ts';
 import type { LineTurns } from './line-turns.ts';
 import type { Sealing } from '../internal/sealed-bytes.ts';
-import { SnapshotWriter } from './snapshot-part.ts';
+import type { SnapshotWriter } from './snapshot-part.ts';
 
 /** Bytes that are copied in the time in which a point is encoded, about. */
 const POINT_BYTES = 32;
