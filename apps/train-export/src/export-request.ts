@@ -8,7 +8,6 @@ import {
   type ExportRequest,
   type LabelColumn,
   type LabelMapping,
-  type RunOwner,
 } from '@windrow/training';
 import type { options as exportOptions } from './export-command.ts';
 
@@ -21,7 +20,10 @@ export type AskedExport = Pick<
 >;
 
 /** @throws WindrowError USAGE for options that do not go together */
-export function askedExport(options: Options, owner: RunOwner): AskedExport {
+export function askedExport(
+  options: Options,
+  { owner, note }: Pick<ExportRequest['output'], 'owner' | 'note'>,
+): AskedExport {
   return {
     dtype: options.dtype,
     examples: askedExamples(options),
@@ -34,6 +36,7 @@ export function askedExport(options: Options, owner: RunOwner): AskedExport {
       path: options.out,
       overwrite: options.overwrite,
       owner,
+      note,
       format: options.format,
       flat: options.flat,
       npy: options.npy,

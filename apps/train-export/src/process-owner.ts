@@ -1,26 +1,21 @@
 /** This process as the owner of a folder under construction. */
-import { hostname } from 'node:os';
-import { messageOf } from '@windrow/core';
+import {
+  hasEnded,
+  hostSystem,
+  ownIdentity,
+  parseProcessName,
+  processName,
+  type ProcessSystem,
+} from '@windrow/io';
 import type { RunOwner } from '@windrow/training';
 
-export function processOwner(): RunOwner {
-  const host = hostname().replaceAll(/[^\w-]/g, '_');
+/** @param system where processes are looked for; that of this one, but in tests */
+export function processOwner(system: ProcessSystem = hostSystem): RunOwner {
   return {
-    name: `${host}-${process.pid}`,
+    name: processName(ownIdentity(system)),
     hasEnded: (name) => {
-      const [, otherHost, pid] = /^(.+)-(\d+)$/.exec(name) ?? [];
-      if (otherHost !== host || pid === undefined) return false;
-      // In a container every life may have the same number.
-      return Number(pid) === process.pid || !isRunning(Number(pid));
+      const other = parseProcessName(name);
+      return other === null ? null : hasEnded(other, system);
     },
   };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's process is there, too.
-    return messageOf(error).includes('EPERM');
-  }
 }

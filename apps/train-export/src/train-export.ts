@@ -47,7 +47,8 @@ export async function trainExport(context: Context): Promise<void> {
 }
 
 async function run({ options, terminal, signal }: Context): Promise<ExportReport> {
-  const asked = askedExport(options, processOwner());
+  const note = (text: string): unknown => terminal.stderr.write(`note: ${text}\n`);
+  const asked = askedExport(options, { owner: processOwner(), note });
   const { definitions } = await readDefinitions(options.definitions);
   const metricNames = await readMetricNames(options.metrics);
   const chosen = selectDefinitions(definitions, options.select);

@@ -41,6 +41,13 @@ export {
   type WindowedFilesOptions,
 } from './live/windowed/windowed-files-options.ts';
 export * from './prediction-sink.ts';
+export { hasEnded, ownIdentity } from './processes/has-ended.ts';
+export {
+  parseProcessName,
+  processName,
+  type ProcessIdentity,
+} from './processes/process-identity.ts';
+export { hostSystem, type ProcessSystem } from './processes/process-system.ts';
 export { quarantined } from './quarantined.ts';
 export * from './sample-sink.ts';
 export * from './source-registry.ts';

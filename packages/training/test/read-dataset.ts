@@ -54,6 +54,7 @@ export function exportTo(
           path,
           overwrite: false,
           owner: OWNER,
+          note: () => undefined,
           format: 'parquet',
           flat: 'none',
           npy: false,

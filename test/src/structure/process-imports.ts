@@ -8,6 +8,8 @@ export const PROCESS_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   // A worker thread is given data and no function, so it takes a clock itself: one that gives durations only.
   ['packages/job-command/src/slices/slice-worker.ts', ['hrtime']],
   ['packages/scoring/src/internal/score-worker.ts', ['hrtime']],
+  // Tells processes apart, for all who leave something behind that says whose it is.
+  ['packages/io/src/processes/process-system.ts', ['kill', 'pid']],
 ]);
 
 /**

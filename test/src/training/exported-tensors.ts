@@ -73,6 +73,7 @@ export async function exportWindows(
       path,
       overwrite: false,
       owner: { name: 'test', hasEnded: () => false },
+      note: () => undefined,
       format: 'arrow',
       flat: 'none',
       npy: false,

@@ -4,18 +4,22 @@
  *     OUT.windrow/owner-000001.json    who was there first; owner-000002.json who took over, and so on
  *
  * Whoever makes the next file (exclusively, so that of several only one does) owns the folder. It takes over only from an owner who is
- * dead: whose process is gone from this machine, or whose file has not changed for a while, which a living owner rewrites every few
- * seconds. An owner who was asleep for so long that another took over finds that out before it records anything.
+ * dead: whose process has ended or, where that cannot be told from here, whose file has not changed for a while, which a living owner
+ * rewrites every few seconds. An owner who was asleep for so long that another took over finds that out before it records anything.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { open, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { kill, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WindrowError, messageOf } from '@windrow/core';
-import { makeFolder } from '@windrow/io';
+import {
+  hasEnded,
+  hostSystem,
+  makeFolder,
+  ownIdentity,
+  type ProcessIdentity,
+  type ProcessSystem,
+} from '@windrow/io';
 
 /** How a living owner is told from a dead one. */
 export interface LockTimes {
@@ -31,14 +35,9 @@ const LOOKS = 10;
 const NAME = /^owner-(\d{6,15})\.json$/;
 
 /** What the file says. */
-interface Owner {
+interface Owner extends ProcessIdentity {
+  /** Of this lock: a process may have several. */
   readonly id: string;
-  readonly host: string;
-  /** Where process ids are counted; null where the system does not say. Containers may share a name, and count by themselves. */
-  readonly machine: string | null;
-  readonly pid: number;
-  /** When the process began, by its machine. */
-  readonly began: string | null;
 }
 
 export class WorkLock {
@@ -58,22 +57,21 @@ export class WorkLock {
   /**
    * Makes the folder where it is missing, and becomes its owner.
    * @param note told when it has to watch whether another run is alive
+   * @param system where processes are looked for; that of this one, but in tests
    * @throws WindrowError USAGE where another run is at work there; OUTPUT where the folder cannot be written
    */
   static async acquire(
     folder: string,
     note: (text: string) => void,
     times: LockTimes = TIMES,
+    system: ProcessSystem = hostSystem,
   ): Promise<WorkLock> {
-    const owner: Owner = {
-      ...{ id: randomUUID(), host: hostname(), machine: machine() },
-      ...{ pid, began: beginningOf(pid) },
-    };
+    const owner: Owner = { id: randomUUID(), ...ownIdentity(system) };
     try {
       for (;;) {
         await makeFolder(folder);
         const last = Math.max(0, ...(await generations(folder)));
-        if (last > 0) await refuseLiving(folder, last, { note, ...times });
+        if (last > 0) await refuseLiving(folder, last, { note, system, ...times });
         if (!(await claim(folder, last + 1, owner))) continue;
         for (let old = last; old > 0; old--) await rm(fileOf(folder, old), { force: true });
         return new WorkLock(folder, last + 1, owner, times.beatMs);
@@ -142,24 +140,29 @@ async function claim(folder: string, generation: number, owner: Owner): Promise<
   }
 }
 
+interface Looking {
+  readonly note: (text: string) => void;
+  readonly system: ProcessSystem;
+}
+
 /** Comes back when the owner is dead, or gone. */
 async function refuseLiving(
   folder: string,
   generation: number,
-  { watchMs, note }: LockTimes & { readonly note: (text: string) => void },
+  { watchMs, note, system }: LockTimes & Looking,
 ): Promise<void> {
   const path = fileOf(folder, generation);
   const first = await readFile(path, 'utf8').catch(() => null);
   if (first === null) return;
   const owner = ownerIn(first);
   const who = owner === null ? 'another run' : `process ${owner.pid} on ${owner.host}`;
-  const isAlive = isRunning(owner);
-  if (isAlive === null) {
+  const isDead = owner === null ? null : hasEnded(owner, system);
+  if (isDead === null) {
     note(
       `${folder}: was left by ${who}; looking for ${Math.ceil(watchMs / 1000)} s whether it is alive`,
     );
   }
-  if (!(isAlive ?? (await beats(path, first, watchMs)))) return;
+  if (isDead ?? !(await beats(path, first, watchMs))) return;
   throw new WindrowError(
     'USAGE',
     `${folder}: found ${who} at work there, expected nobody; wait until it has ended, or give this run an output or a --work-folder of its own`,
@@ -176,44 +179,11 @@ async function beats(path: string, first: string, watchMs: number): Promise<bool
   return false;
 }
 
-function ownerIn(text: string): Owner | null {
+function ownerIn(text: string): ProcessIdentity | null {
   try {
-    const owner = JSON.parse(text) as Owner;
-    return Number.isSafeInteger(owner.pid) && owner.pid > 0 ? owner : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Whether an owner is a process of this machine; null where that cannot be said. */
-function isRunning(owner: Owner | null): boolean | null {
-  if (owner?.machine == null || owner.machine !== machine()) return null;
-  try {
-    kill(owner.pid, 0);
-  } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    if (isGone) return false;
-  }
-  // Its number may have been given to another since.
-  return beginningOf(owner.pid) === owner.began;
-}
-
-/** This boot of this machine, and the space in which it counts processes; null where the system does not say. */
-function machine(): string | null {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return null;
-  }
-}
-
-/** When a process began, in ticks of its machine; null where the system does not say. */
-function beginningOf(ofPid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${ofPid}/stat`, 'latin1');
-    // The name of the program, in parentheses, may hold anything; the 20th field after it is the start.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const { host, machine, pid, began } = JSON.parse(text) as Partial<Owner>;
+    if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 0) return null;
+    return { host: String(host), machine: machine ?? null, pid, began: began ?? null };
   } catch {
     return null;
   }

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostSystem } from '@windrow/io';
 import { WorkLock } from '../../src/slices/work-lock.ts';
 
 /** Nobody may wait so long in a test: where an owner is known to be dead or alive, nothing is watched. */
@@ -67,17 +68,32 @@ describe('the owner of a work folder', () => {
     expect(notes).toEqual([]);
   });
 
+  it('that cannot be told is watched, though it has the number and host of this one', async () => {
+    // Two containers of one name, on one volume: each counts from 1.
+    const other = { ...hostSystem, link: (path: string) => `${path} of another` };
+    const lock = await WorkLock.acquire(folder, note, { ...AT_ONCE, beatMs: 2 }, other);
+    await expect(WorkLock.acquire(folder, note, WATCH)).rejects.toMatchObject({ code: 'USAGE' });
+    expect(notes).toHaveLength(1);
+    await lock.assertHeld();
+    await lock.release();
+  });
+
   it.each([
-    ['on another machine', () => left({ machine: 'elsewhere', host: 'node-7', pid: 1 })],
+    [
+      'on another machine',
+      'process 1 on node-7',
+      () => left({ machine: 'elsewhere', host: 'node-7', pid: 1 }),
+    ],
+    ['of a number that no process has', 'another run', () => left({ pid: 0 })],
     [
       'that died before it said who it was',
+      'another run',
       () => left({}).then(() => writeFileSync(fileOf(1), '')),
     ],
-  ])('%s, is followed when it has not moved for a while', async (_, leave) => {
+  ])('%s, is followed when it has not moved for a while', async (_, who, leave) => {
     await leave();
     const lock = await WorkLock.acquire(folder, note, WATCH);
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/^.*out\.parquet\.windrow: was left by .*; looking for 1 s/);
+    expect(notes).toEqual([`${folder}: was left by ${who}; looking for 1 s whether it is alive`]);
     await lock.assertHeld();
     await lock.release();
   });

@@ -37,8 +37,7 @@ export interface ExportReport {
  */
 export async function exportDataset(request: ExportRequest): Promise<ExportReport> {
   const form = tensorFormOf(request.definitions, request.dtype);
-  const { path, overwrite, owner } = request.output;
-  const folder = await DatasetFolder.create(path, overwrite, owner);
+  const folder = await DatasetFolder.create(request.output.path, request.output);
   let slices: KeptSlices | null = null;
   try {
     const snapshot = await sourceSnapshot(form, request.pass);

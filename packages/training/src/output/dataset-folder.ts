@@ -1,7 +1,7 @@
 /**
  * A folder that appears under its name only when everything in it is complete: built beside it under a hidden name, then renamed.
  * A run that fails leaves nothing; one that is killed leaves the hidden folder, `.NAME.OWNER.UUID.tmp`, which the next run for the
- * same name removes.
+ * same name removes where its owner is known to have ended, and tells of where that cannot be known.
  */
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -12,6 +12,14 @@ import type { RunOwner } from './run-owner.ts';
 
 const BUILDING = '.tmp';
 const UUID = /^[0-9a-f-]{36}$/;
+
+export interface DatasetFolderOptions {
+  /** Whether a dataset that is there may be replaced. */
+  readonly overwrite: boolean;
+  readonly owner: RunOwner;
+  /** Told of a folder under construction that stays, since nobody knows here whether its owner has ended. */
+  readonly note: (text: string) => void;
+}
 
 export class DatasetFolder {
   /** As it will be called. */
@@ -28,16 +36,16 @@ export class DatasetFolder {
   }
 
   /**
-   * @param overwrite whether a dataset that is there may be replaced
    * @throws WindrowError OUTPUT where something is there that may not be replaced, or the place cannot be written
    */
-  static async create(path: string, overwrite: boolean, owner: RunOwner): Promise<DatasetFolder> {
+  static async create(path: string, options: DatasetFolderOptions): Promise<DatasetFolder> {
+    const { overwrite, owner } = options;
     const whole = resolve(path);
     await refuseTaken(path, overwrite);
     const name = `.${basename(whole)}.${owner.name}.${randomUUID()}${BUILDING}`;
     const building = join(dirname(whole), name);
     try {
-      await removeLeftovers(whole, owner);
+      await removeLeftovers(whole, options);
       await makeFolder(building);
     } catch (error) {
       throw cannotWrite(path, error);
@@ -73,13 +81,23 @@ export class DatasetFolder {
 }
 
 /** What runs for the same name were building when they were killed. */
-async function removeLeftovers(whole: string, owner: RunOwner): Promise<void> {
+async function removeLeftovers(
+  whole: string,
+  { owner, note }: DatasetFolderOptions,
+): Promise<void> {
   const prefix = `.${basename(whole)}.`;
   for (const name of await readdir(dirname(whole)).catch(() => [])) {
     if (!name.startsWith(prefix) || !name.endsWith(BUILDING)) continue;
     const [other = '', id = '', ...more] = name.slice(prefix.length, -BUILDING.length).split('.');
-    if (more.length > 0 || !UUID.test(id) || !owner.hasEnded(other)) continue;
-    await rm(join(dirname(whole), name), { recursive: true, force: true });
+    if (more.length > 0 || !UUID.test(id)) continue;
+    const path = join(dirname(whole), name);
+    const hasEnded = owner.hasEnded(other);
+    if (hasEnded === true) await rm(path, { recursive: true, force: true });
+    if (hasEnded === null) {
+      note(
+        `${path}: stays, since it cannot be told from here whether the run that was building it is alive; remove it if none is`,
+      );
+    }
   }
 }
 

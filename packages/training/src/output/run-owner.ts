@@ -1,7 +1,7 @@
 /** Whose a folder under construction is, so that what a run that was killed left behind can be told from what a run is building. */
 export interface RunOwner {
-  /** Of this run: letters, digits, `_` and `-`, such as the host's name and the process id. */
+  /** Of this run, and of no other: letters, digits, `_` and `-`, such as `processName` gives. */
   readonly name: string;
-  /** Whether the run of that name has certainly ended; false where that cannot be known, as of another host. */
-  readonly hasEnded: (name: string) => boolean;
+  /** Whether the run of that name has ended; null where that cannot be told from here, as of another machine. */
+  readonly hasEnded: (name: string) => boolean | null;
 }

@@ -6,24 +6,27 @@ import type { RunOwner } from '../../src/output/run-owner.ts';
 import { inFolder } from '../read-dataset.ts';
 
 const ID = '01234567-89ab-4def-8123-456789abcdef';
-const owner: RunOwner = { name: 'here-1', hasEnded: (name) => name === 'here-2' };
+const owner: RunOwner = {
+  name: 'here-1',
+  hasEnded: (name) => (name.startsWith('there-') ? null : name === 'here-2'),
+};
+
+const ALONE = { overwrite: false, owner, note: (): void => undefined };
 
 describe('a dataset', () => {
   it.skipIf(process.platform !== 'linux')(
     'is refused at once where no folder can be made',
     async () => {
-      await expect(DatasetFolder.create('/proc/set', false, owner)).rejects.toThrow(
+      await expect(DatasetFolder.create('/proc/set', ALONE)).rejects.toThrow(
         /proc\/set: cannot be written/,
       );
-      await expect(DatasetFolder.create('/proc/a/set', false, owner)).rejects.toThrow(
-        /cannot be written/,
-      );
+      await expect(DatasetFolder.create('/proc/a/set', ALONE)).rejects.toThrow(/cannot be written/);
     },
   );
 });
 
 describe('what a run that was killed was building', () => {
-  it('is removed by the next run for the same name, and nothing else is', () =>
+  it('is removed by the next run for the same name if it has surely ended, and nothing else is', () =>
     inFolder(async (folder) => {
       const others = [
         `.set.here-3.${ID}.tmp`,
@@ -37,7 +40,12 @@ describe('what a run that was killed was building', () => {
         await mkdir(join(folder, name, 'data'), { recursive: true });
         await writeFile(join(folder, name, 'data', 'part'), 'x');
       }
-      const built = await DatasetFolder.create(join(folder, 'set'), false, owner);
+      const notes: string[] = [];
+      const note = (text: string): unknown => notes.push(text);
+      const built = await DatasetFolder.create(join(folder, 'set'), { ...ALONE, note });
+      expect(notes).toEqual([
+        `${join(folder, `.set.there-2.${ID}.tmp`)}: stays, since it cannot be told from here whether the run that was building it is alive; remove it if none is`,
+      ]);
       expect((await readdir(folder)).filter((name) => !name.includes('.here-1.'))).toEqual(
         others.toSorted(),
       );
