@@ -37,6 +37,7 @@ const { written } = await exportDataset({
     path: 'dataset',
     overwrite: true,
     owner: { name: `example-${process.pid}`, hasEnded: () => false },
+    note: (text) => process.stderr.write(`${text}\n`),
     format: 'parquet',
     flat: 'none',
     npy: false,
