@@ -4,6 +4,7 @@ import type { ModelBinding } from '../check-model.ts';
 import { formatShape } from '../model-info.ts';
 import { Batch, batchBytes } from './batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { checkRows } from './check-rows.ts';
 import { InputSampler } from './input-sampler.ts';
 import type { Lane } from './lane.ts';
 import type { LaneModel } from './lane-model.ts';
@@ -61,7 +62,7 @@ export class BatchGroup {
 
   /**
    * Two runs on zeros, which count nowhere: the first is slow and shows whether there is one number for each window, the second
-   * gives a first idea of what a row costs.
+   * gives a first idea of what a row costs. Then some that show whether a window's number is its own.
    * @throws WindrowError MODEL
    */
   async warmUp(): Promise<void> {
@@ -74,6 +75,14 @@ export class BatchGroup {
     // At once: left to a collection, the zeros of one version after the other would lie between their sessions.
     zeros.buffer.transfer(0);
     this.#pace = new RunPace(runMsMax, ms / rows);
+    const { binding, rowLength } = this;
+    await checkRows({
+      binding,
+      rowLength,
+      rowsMax: Math.floor(batchBytesMax / this.rowBytes),
+      path: this.model.path,
+      run: async (data, count) => (await this.#run(data, count)).values,
+    });
   }
 
   /** Opens a batch, which holds the model until it is disposed of; false where the pool is exhausted. */
