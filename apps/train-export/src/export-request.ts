@@ -22,7 +22,7 @@ export type AskedExport = Pick<
 /** @throws WindrowError USAGE for options that do not go together */
 export function askedExport(
   options: Options,
-  { owner, note }: Pick<ExportRequest['output'], 'owner' | 'note'>,
+  { owner, note }: Required<Pick<ExportRequest['output'], 'owner' | 'note'>>,
 ): AskedExport {
   return {
     dtype: options.dtype,

@@ -54,7 +54,6 @@ export function exportTo(
           path,
           overwrite: false,
           owner: OWNER,
-          note: () => undefined,
           format: 'parquet',
           flat: 'none',
           npy: false,

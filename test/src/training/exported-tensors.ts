@@ -73,7 +73,6 @@ export async function exportWindows(
       path,
       overwrite: false,
       owner: { name: 'test', hasEnded: () => false },
-      note: () => undefined,
       format: 'arrow',
       flat: 'none',
       npy: false,

@@ -45,8 +45,8 @@ export interface ExportRequest {
     readonly path: string;
     readonly overwrite: boolean;
     readonly owner: RunOwner;
-    /** Told in a line of what a killed run may have left. */
-    readonly note: (text: string) => void;
+    /** Told in a line of what a killed run may have left. Default: nobody is. */
+    readonly note?: (text: string) => void;
     readonly format: OutputFormat;
     readonly flat: FlatForm;
     readonly npy: boolean;

@@ -17,8 +17,8 @@ export interface DatasetFolderOptions {
   /** Whether a dataset that is there may be replaced. */
   readonly overwrite: boolean;
   readonly owner: RunOwner;
-  /** Told of a folder under construction that stays, since nobody knows here whether its owner has ended. */
-  readonly note: (text: string) => void;
+  /** Told of a folder under construction that stays, since nobody knows here whether its owner has ended. Default: nobody is. */
+  readonly note?: (text: string) => void;
 }
 
 export class DatasetFolder {
@@ -94,7 +94,7 @@ async function removeLeftovers(
     const hasEnded = owner.hasEnded(other);
     if (hasEnded === true) await rm(path, { recursive: true, force: true });
     if (hasEnded === null) {
-      note(
+      note?.(
         `${path}: stays, since it cannot be told from here whether the run that was building it is alive; remove it if none is`,
       );
     }

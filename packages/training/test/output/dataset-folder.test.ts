@@ -11,7 +11,7 @@ const owner: RunOwner = {
   hasEnded: (name) => (name.startsWith('there-') ? null : name === 'here-2'),
 };
 
-const ALONE = { overwrite: false, owner, note: (): void => undefined };
+const ALONE = { overwrite: false, owner };
 
 describe('a dataset', () => {
   it.skipIf(process.platform !== 'linux')(
