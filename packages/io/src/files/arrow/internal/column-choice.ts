@@ -8,7 +8,7 @@ import { Field, Message, Schema, type DataType } from 'apache-arrow';
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch';
 import { Field as FieldTable } from 'apache-arrow/fb/field';
 import { Message as MessageTable } from 'apache-arrow/fb/message';
-import type { MetadataVersion } from 'apache-arrow/fb/metadata-version';
+import { MetadataVersion } from 'apache-arrow/fb/metadata-version';
 import { Schema as SchemaTable } from 'apache-arrow/fb/schema';
 import { Type } from 'apache-arrow/fb/type';
 import { RecordBatch, type BufferRegion, type FieldNode } from 'apache-arrow/ipc/metadata/message';
@@ -41,7 +41,7 @@ export class ColumnChoice {
   }
 
   /** A schema's message with what is asked for. It comes first. Throws Damage. */
-  schema(table: SchemaTable, version: MetadataVersion): Uint8Array {
+  schema(table: SchemaTable): Uint8Array {
     const columns: Column[] = [];
     const names: string[] = [];
     const fields: Field[] = [];
@@ -50,7 +50,7 @@ export class ColumnChoice {
       const name = field.name() ?? '';
       const expected = this.#expected.get(name);
       names.push(name);
-      columns.push({ ...columnLayout(field, version), isWanted: expected !== undefined });
+      columns.push({ ...columnLayout(field), isWanted: expected !== undefined });
       if (expected !== undefined) fields.push(this.#decode(field, name, expected));
     }
     this.#columns = columns;
@@ -85,9 +85,12 @@ export class ColumnChoice {
       counts: [],
     };
     const at = { nodes: 0, buffers: 0, views: 0 };
+    // Footers may say another version than the batches have.
+    const isOlder = message.version < MetadataVersion.V5;
     for (const column of this.#columns) {
+      const own = column.buffers + (isOlder ? column.olderBuffers : 0);
       const counts = variadicBufferCounts.slice(at.views, (at.views += column.views));
-      const bufferCount = counts.reduce((sum, count) => sum + count, column.buffers);
+      const bufferCount = counts.reduce((sum, count) => sum + count, own);
       const itsNodes = nodes.slice(at.nodes, (at.nodes += column.nodes));
       const itsBuffers = buffers.slice(at.buffers, (at.buffers += bufferCount));
       if (!column.isWanted) continue;
@@ -112,11 +115,10 @@ function dictionaryId(metadata: Uint8Array): number {
 }
 
 /** A schema's message as the choice takes it. */
-export function schemaOf(metadata: Uint8Array): readonly [SchemaTable, MetadataVersion] {
-  const message = MessageTable.getRootAsMessage(new ByteBuffer(metadata));
+export function schemaOf(metadata: Uint8Array): SchemaTable {
   const schema = new SchemaTable();
-  message.header(schema);
-  return [schema, message.version()];
+  MessageTable.getRootAsMessage(new ByteBuffer(metadata)).header(schema);
+  return schema;
 }
 
 /** Metadata behind the prefix that says how long they are. */

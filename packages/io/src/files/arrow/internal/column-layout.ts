@@ -3,7 +3,6 @@
  * the types say where a column ends: https://arrow.apache.org/docs/format/Columnar.html#buffer-listing-for-each-layout
  */
 import { Field } from 'apache-arrow/fb/field';
-import { MetadataVersion } from 'apache-arrow/fb/metadata-version';
 import { Type } from 'apache-arrow/fb/type';
 import { Union } from 'apache-arrow/fb/union';
 import { UnionMode } from 'apache-arrow/fb/union-mode';
@@ -14,6 +13,8 @@ export interface ColumnLayout {
   readonly nodes: number;
   /** Without those of which the batch says how many there are. */
   readonly buffers: number;
+  /** How many more there are in batches before version 5 of the format: unions and runs had validity bits too. */
+  readonly olderBuffers: number;
   /** Arrays of views: the batch says for each how many more buffers it has. */
   readonly views: number;
 }
@@ -47,34 +48,36 @@ const BUFFERS: Readonly<Record<number, number>> = {
   [Type.ListView]: 3,
   [Type.LargeListView]: 3,
 };
-const INDICES: ColumnLayout = { nodes: 1, buffers: 2, views: 0 };
+const INDICES: ColumnLayout = { nodes: 1, buffers: 2, olderBuffers: 0, views: 0 };
 
 /** Throws Damage for a type that the format did not have when this was written. */
-export function columnLayout(field: Field, version: MetadataVersion): ColumnLayout {
+export function columnLayout(field: Field): ColumnLayout {
   // What the indices point at comes in a batch of its own.
   if (field.dictionary() !== null) return INDICES;
   const type = field.typeType();
-  const own = type === Type.Union ? unionBuffers(field, version) : BUFFERS[type];
+  const own = type === Type.Union ? unionBuffers(field) : BUFFERS[type];
   if (own === undefined) {
     throw new Damage(`column ${field.name() ?? ''}: a type that is not known (${type})`);
   }
   const layout = {
     nodes: 1,
     buffers: own,
+    olderBuffers: type === Type.Union || type === Type.RunEndEncoded ? 1 : 0,
     views: type === Type.Utf8View || type === Type.BinaryView ? 1 : 0,
   };
   for (let i = 0; i < field.childrenLength(); i++) {
-    const child = columnLayout(field.children(i, new Field())!, version);
+    const child = columnLayout(field.children(i, new Field())!);
     layout.nodes += child.nodes;
     layout.buffers += child.buffers;
+    layout.olderBuffers += child.olderBuffers;
     layout.views += child.views;
   }
   return layout;
 }
 
-/** Type ids, offsets where it is dense, and before version 5 validity bits. */
-function unionBuffers(field: Field, version: MetadataVersion): number {
+/** Type ids, and offsets where it is dense. */
+function unionBuffers(field: Field): number {
   const union = new Union();
   field.type(union);
-  return (union.mode() === UnionMode.Dense ? 2 : 1) + (version < MetadataVersion.V5 ? 1 : 0);
+  return union.mode() === UnionMode.Dense ? 2 : 1;
 }

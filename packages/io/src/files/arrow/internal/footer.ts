@@ -6,7 +6,6 @@
  */
 import type { Block } from 'apache-arrow/fb/block';
 import { Footer as FooterTable } from 'apache-arrow/fb/footer';
-import type { MetadataVersion } from 'apache-arrow/fb/metadata-version';
 import type { Schema } from 'apache-arrow/fb/schema';
 import { ByteBuffer } from 'flatbuffers';
 import type { FileStorage, RandomAccess } from '../../file-storage.ts';
@@ -23,8 +22,6 @@ const BLOCK_BYTES = 24;
 
 export interface ArrowFooter {
   readonly schema: Schema;
-  /** Of the format. */
-  readonly version: MetadataVersion;
   readonly dictionaries: readonly CheckedMessage[];
   /** Where in the file the first dictionary or record batch begins; null where there is none. */
   readonly firstBlock: number | null;
@@ -45,7 +42,6 @@ export async function readFooter(storage: FileStorage, path: string): Promise<Ar
     }
     return {
       schema: checkedSchema(table, footer.length),
-      version: table.version(),
       dictionaries,
       firstBlock: Number.isFinite(firstBlock) ? firstBlock : null,
     };

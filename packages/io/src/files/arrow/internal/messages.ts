@@ -47,7 +47,7 @@ async function* streamMessages(
   const schema = await nextMessage(bytes, start);
   if (schema === null) throw new Damage('no schema');
   if (schema.kind !== 'schema') throw new Damage('no Arrow: it does not begin with a schema');
-  yield choice.schema(...schemaOf(schema.metadata));
+  yield choice.schema(schemaOf(schema.metadata));
   for (;;) {
     const message = await nextMessage(bytes);
     if (message === null) return;
@@ -65,11 +65,10 @@ async function* fileMessages(
   const start = continues(prefix) ? prefix : await skipTo(bytes, present(footer).firstBlock);
   let message = await nextMessage(bytes, start);
   if (message?.kind === 'schema') {
-    yield choice.schema(...schemaOf(message.metadata));
+    yield choice.schema(schemaOf(message.metadata));
     message = await nextMessage(bytes);
   } else {
-    const { schema, version } = present(footer);
-    yield choice.schema(schema, version);
+    yield choice.schema(present(footer).schema);
   }
   const inFooter = footer instanceof Damage ? null : footer.dictionaries;
   for (const dictionary of inFooter ?? []) yield* choice.parts(dictionary);

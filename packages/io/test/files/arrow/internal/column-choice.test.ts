@@ -62,6 +62,18 @@ const FILE =
   'wzS5kmP5zRd51sv3pvGc6Hu3Onf13ctTt/mqufnjPbrh/N9wNm9WMgsfiXx9+XPm/CT3Azmf/933HS9n3z1m3z1m3z1m' +
   '3z1m3z3+/989WrDAffVN/A+j+hUyGhcAAA==';
 
+/** As before version 5 of the format: a sparse union, the three columns, and a run-end encoded one. */
+const OLDER_FILE =
+  'H4sIAAAAAAACA+1WvU4bQRCevR9zIAtZCkJXUFzhgiaSHVG4iBSQKFxECkJI0JlLsBRLtoWwQSFVSj8AhQsKCkqKPEIe' +
+  'g5In4ZiZnT3Wg51QpGSk8e78z3y7d+ed/f0vh02A3QCgBkQrUIUKxJDgDsmEEOFy/FgUtMbIfQNQR77H/S0y6T+iHZ3X' +
+  'U9xnosOUsIe8JnI/H40p5Sn69q1/TDVTsRNVkC/y/nl3BDBFnxpGJ6hbwq6oQ9sjBLRueHHkc3Y+7HSHJyOSrzk/GOrl' +
+  '3tYKdUzsamHVBLliU0NSsD/XyDx/6mDcG3RH43xw2hlwnaiwdba5u5TzUK/Ut+3VxDT/lqq9jDzojs963zq9E9z/KSy+' +
+  'B8Vz31PcX9leVgmjuocrxWwih8j58BLrJmxNPB+uTvMX87EmW5PliHUW64rC2rzAmuIajHkVeYlrOgzu5LwtXmtyk6qc' +
+  'EYKQbUflma2UPbu7l6JnJJbPonezgMy7iKqyyh2BtmczKo9Pdc+3IfSef7bop+VEoeYrfD5sBD4O67M4hCGfw03ZgZrb' +
+  '2Bn8Wd/9Ze7QewZ8cnIqa6bsmcKrofK1lH9L4dxW9raqd+xhT/Rd2X+p+EWym2Oi7BPVz1RW/5yX59yZ/yWbBfbgH7If' +
+  'bJRPOOfOku7H5U8dOi9dmSeesT58mvWOtgM1h4vLvz571cpnOOE3msU54nPelPcBxR5JokyS3Ki+9kT/W3Tu+X/7prx9' +
+  'U17zTZlg4R3+n/IEGBI9i64IAAA=';
+
 /** `metric_id`, `timestamp_ms`, and `value` as lists of numbers, in views. */
 const VALUE_OF_LISTS =
   'H4sIAAAAAAACA5VTvU4CQRCevTvgJBdDQciZWFDQmqCxsCCRkoIHoCMol0DiEcMdxkfxESx9DEsLH4BHsLA0rjO7s7iM' +
@@ -99,6 +111,7 @@ describe('columns that nobody asks for', () => {
   it.each([
     ['stream', STREAM],
     ['file', FILE],
+    ['file of version 4', OLDER_FILE],
   ])('may be of any type, before, between and after the others: a %s', async (_, text) => {
     const got = await read(unpacked(text));
     expect(got.letters).toEqual([]);
