@@ -32,6 +32,10 @@ function dryRun(source: string, more: readonly string[] = []): Promise<CommandRe
   ]);
 }
 
+function samplesIn(pattern: RegExp, stdout: string): number {
+  return Number(pattern.exec(stdout)?.[1]?.replaceAll(',', ''));
+}
+
 describe('backfill --dry-run', () => {
   it('tells what would be read, and what the two stages save', async () => {
     const { code, stdout } = await dryRun(`sim://extrusion?lines=1&hours=${HOURS}`);
@@ -62,7 +66,9 @@ describe('backfill --dry-run', () => {
     expect(stdout).toContain(
       'windows that end in: 2026-01-05T06:00:00.000Z to 2026-01-05T12:00:00.000Z',
     );
-    expect(stdout).toMatch(/^slices {3}3, /m);
+    // Six hours, and what the first windows of the whole and of the two later slices need from before: 5 minutes each.
+    expect(samplesIn(/^reads {4}([\d,]+) samples in /m, stdout)).toBeCloseTo(21_900 * INPUTS, -3);
+    expect(samplesIn(/^slices {3}3, ([\d,]+) samples, /m, stdout)).toBeCloseTo(22_500 * INPUTS, -3);
     expect(stdout).toContain('         2026-01-05T06:00:00.000Z to 2026-01-05T08:00:00.000Z\n');
   });
 

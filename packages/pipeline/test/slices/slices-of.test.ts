@@ -3,7 +3,7 @@ import { checkDefinitions, lookbackCells, type Definition, type SourceSplit } fr
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseCuts, type CutRequest } from '../../src/slices/choose-cuts.ts';
-import { homeRange, slicesOf } from '../../src/slices/slices-of.ts';
+import { homeRange, readBySlices, slicesOf } from '../../src/slices/slices-of.ts';
 
 const id = (i: number): string => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
 
@@ -163,6 +163,27 @@ describe('slices', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('of all shards together expect to read what there is, and what cuts make read twice', () => {
+    // Streams of a table: each lies in all of the time that was asked for.
+    const range = { afterMs: 0, untilMs: 100 * HOUR };
+    const splits = hourly(10).map((split) => ({ ...split, minMs: 0, maxMs: 100 * HOUR - 1 }));
+    const definitions = definitionsOf(1, 300, 60);
+    const each = [0, 1, 2, 3].map((index) => {
+      const shard = { index, count: 4 };
+      const cuts = chooseCuts(
+        request({ definitions, splits, range, narrows: true, shard, sliceSamples: 1_000_000 }),
+      );
+      return slicesOf(cuts, { definitions, splits, narrows: true, inParts: true });
+    });
+    const all = each.flat();
+    expect(all.length).toBeGreaterThan(8);
+    const { rows, sizeBytes } = readBySlices(all);
+    const twice = ((all.length - 1) * 300_000) / (100 * HOUR);
+    expect(rows! / 10_000_000).toBeCloseTo(1 + twice, 3);
+    expect(sizeBytes / 40_000_000).toBeCloseTo(1 + twice, 3);
+    expect(readBySlices(each[0]!).rows! / 2_500_000).toBeCloseTo(1, 1);
   });
 
   it('samples are at home in one slice', () => {
