@@ -111,6 +111,17 @@ describe('a model that mixes the windows of a batch', () => {
   });
 });
 
+describe('a model that drops the axis of a batch of one', () => {
+  it('is refused when it is loaded, and not by the first window that comes alone', async () => {
+    const squeezed = meanModel(['N', 2, 4], {
+      nodes: [mean('x', 'm', [1, 2], 1), { op: 'Squeeze', inputs: ['m'], outputs: ['y'] }],
+    });
+    await expect(open(squeezed)).rejects.toMatchObject(
+      refusal(/output "y": found shape \[\] for 1 windows, expected \[1\] or \[1, 1\]/),
+    );
+  });
+});
+
 describe('a model that draws random numbers', () => {
   it.each(['N', 1])('is refused, batch %s', async (rows) => {
     await expect(open(model(noisy, rows))).rejects.toMatchObject(

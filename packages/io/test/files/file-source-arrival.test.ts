@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MetricDictionary, type DeadLetter } from '@windrow/core';
 import { Float64, Int64, Table, Utf8, tableToIPC, vectorFromArray } from 'apache-arrow';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileSource } from '../../src/index.ts';
 
@@ -104,5 +104,25 @@ describe('the time of arrival', () => {
     const wrong = await read(path, 'elsewhere');
     expect(wrong.rows).toEqual([]);
     expect(wrong.letters.length).toBeGreaterThan(0);
+  });
+
+  it.each(['rows.csv', 'rows.parquet'])('is refused where it is there twice: %s', async (name) => {
+    const path = join(folder, `twice.${name}`);
+    const twice: ColumnSource[] = [
+      { name: 'came', data: [1n] },
+      { name: 'metric_id', data: [ID] },
+      { name: 'timestamp_ms', data: [5n] },
+      { name: 'value', data: [2], type: 'DOUBLE' },
+      { name: 'came', data: [2n] },
+    ];
+    const bytes = name.endsWith('.csv')
+      ? `came,metric_id,timestamp_ms,value,came\n1,${ID},5,2,2\n`
+      : new Uint8Array(parquetWriteBuffer({ columnData: twice }));
+    writeFileSync(path, bytes);
+    expect((await read(path, null)).rows).toEqual([[5, undefined]]);
+    const { rows, letters } = await read(path, 'came');
+    expect(rows).toEqual([]);
+    const reason = expect.stringMatching(/column came: found it twice, expected it once/);
+    expect(letters).toMatchObject([{ reason }]);
   });
 });
