@@ -79,7 +79,6 @@ describe('a model that mixes the windows of a batch', () => {
   it.each<readonly [string, TinyModel]>([
     ['a mean over the batch', besideMean()],
     ['a softmax over the batch', model(softmaxOverRows)],
-    ['eight bits, dynamically quantised', eightBits],
     ['a running sum, as of a network that takes the batch for time', runningSum],
   ])('is refused: %s', async (_, found) => {
     await expect(open(found)).rejects.toMatchObject(refusal(BESIDE));
@@ -111,14 +110,49 @@ describe('a model that mixes the windows of a batch', () => {
   });
 });
 
+/** The scores of windows of ones, twos, ..., drained together. */
+async function scores(scorer: ModelScorer, windows: number): Promise<number[]> {
+  for (let w = 1; w <= windows; w++) {
+    const { data, offset } = scorer.reserve(0)!;
+    for (let cell = 0; cell < 8; cell++) data[offset + cell] = w + cell / 100;
+    scorer.commit(0, w * 1000);
+  }
+  const found: number[] = [];
+  await scorer.drain(true, ({ values }) => found.push(...values));
+  return found;
+}
+
+describe('a model that is quantised dynamically', () => {
+  it.each([0, 1])(
+    'gives each window what it gives it alone, and says so, with %d workers',
+    async (workers) => {
+      const scorer = await open(eightBits, { workers });
+      // The store has a note of its own.
+      expect(scorer.notes.filter((note) => note.includes('one by one'))).toEqual([
+        expect.stringMatching(/^tiny:m\/1\/model.onnx: output "y": windows are run one by one/),
+      ]);
+      const together = await scores(scorer, 5);
+      expect(together).toHaveLength(5);
+      for (const [i, value] of together.entries()) {
+        // Of eight bits between 0 and a window's own greatest number, not that of the fifth.
+        expect(Math.abs(value - (i + 1.035))).toBeLessThan((i + 1.07) / 255);
+      }
+      await scorer.close();
+    },
+  );
+});
+
 describe('a model that drops the axis of a batch of one', () => {
-  it('is refused when it is loaded, and not by the first window that comes alone', async () => {
+  it('is taken: it gives one number', async () => {
     const squeezed = meanModel(['N', 2, 4], {
       nodes: [mean('x', 'm', [1, 2], 1), { op: 'Squeeze', inputs: ['m'], outputs: ['y'] }],
     });
-    await expect(open(squeezed)).rejects.toMatchObject(
-      refusal(/output "y": found shape \[\] for 1 windows, expected \[1\] or \[1, 1\]/),
-    );
+    const scorer = await open(squeezed);
+    for (const windows of [1, 3, 1]) {
+      const found = await scores(scorer, windows);
+      expect(found.map((value) => Math.floor(value))).toEqual([1, 2, 3].slice(0, windows));
+    }
+    await scorer.close();
   });
 });
 

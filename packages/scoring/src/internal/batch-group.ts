@@ -39,6 +39,9 @@ export class BatchGroup {
   readonly #outputs: readonly string[];
   readonly #sampler: InputSampler;
   #pace: RunPace;
+  /** Rows are run one by one. */
+  #runsAlone: boolean;
+  #note: string | null = null;
 
   /** @param definition one of those whose windows come here: all have its layout and its number of inputs and cells */
   constructor(parts: {
@@ -58,6 +61,12 @@ export class BatchGroup {
     this.#outputs = [binding.outputName];
     this.#options = options;
     this.#pace = new RunPace(options.runMsMax, options.runMsMax);
+    this.#runsAlone = binding.batch === 'one';
+  }
+
+  /** What was seen when it was warmed up, for people. */
+  get note(): string | null {
+    return this.#note;
   }
 
   /**
@@ -67,7 +76,7 @@ export class BatchGroup {
    */
   async warmUp(): Promise<void> {
     const { runMsMax, batchBytesMax } = this.#options;
-    const rows = this.binding.batch === 'one' || 2 * this.rowBytes > batchBytesMax ? 1 : 2;
+    const rows = this.#runsAlone || 2 * this.rowBytes > batchBytesMax ? 1 : 2;
     const Data = this.binding.dtype === 'float64' ? Float64Array : Float32Array;
     const zeros = new Data(rows * this.rowLength);
     await this.#run(zeros, rows);
@@ -76,13 +85,14 @@ export class BatchGroup {
     zeros.buffer.transfer(0);
     this.#pace = new RunPace(runMsMax, ms / rows);
     const { binding, rowLength } = this;
-    await checkRows({
+    this.#note = await checkRows({
       binding,
       rowLength,
       rowsMax: Math.floor(batchBytesMax / this.rowBytes),
       path: this.model.path,
       run: async (data, count) => (await this.#run(data, count)).values,
     });
+    if (this.#note !== null) this.#runsAlone = true;
   }
 
   /** Opens a batch, which holds the model until it is disposed of; false where the pool is exhausted. */
@@ -109,12 +119,12 @@ export class BatchGroup {
 
   /** Rows that the next run may take. */
   get runRows(): number {
-    return this.binding.batch === 'one' ? 1 : this.#wholeUnits(this.#pace.runRows);
+    return this.#runsAlone ? 1 : this.#wholeUnits(this.#pace.runRows);
   }
 
   /** Whether a row can be run by itself, without others to make up a unit. */
   get runsSingleRows(): boolean {
-    return this.binding.batch === 'one' || this.#options.rowsUnit === 1;
+    return this.#runsAlone || this.#options.rowsUnit === 1;
   }
 
   /**
@@ -180,8 +190,10 @@ export class BatchGroup {
     );
     const output = outputs[outputName];
     const dims = output?.dims ?? [];
+    // A model that drops axes of length one gives a number without any axis for a window by itself.
     const isOneEach =
-      dims[0] === rows && (dims.length === 1 || (dims.length === 2 && dims[1] === 1));
+      (dims[0] === rows && (dims.length === 1 || (dims.length === 2 && dims[1] === 1))) ||
+      (rows === 1 && dims.length === 0);
     if (output === undefined || !isOneEach) {
       throw new RunFailure(
         'output',

@@ -8,11 +8,16 @@ import { WindrowError, found } from '@windrow/core';
 import type { ModelBinding } from '../check-model.ts';
 import { RunFailure } from './run-failure.ts';
 
+interface Range {
+  readonly middle: number;
+  readonly reach: number;
+}
+
 /**
  * The numbers of each window: scaled to unit variance, and as sensors give them. What a mean over windows so far apart does to one of them
  * is no rounding.
  */
-const RANGES: readonly { readonly middle: number; readonly reach: number }[] = [
+const RANGES: readonly Range[] = [
   { middle: 0, reach: 2 },
   { middle: 50, reach: 50 },
   { middle: 500, reach: 500 },
@@ -23,6 +28,8 @@ const RANGES: readonly { readonly middle: number; readonly reach: number }[] = [
  */
 const BESIDE_TOLERANCE = 1e-4;
 const AGAIN_TOLERANCE = 1e-5;
+/** What eight bits whose scale is that of the whole batch do to windows of one range, and a mean or a softmax over the batch does not. */
+const ROUNDING_TOLERANCE = 0.05;
 
 export interface RowProbe {
   readonly binding: ModelBinding;
@@ -38,31 +45,51 @@ export interface RowProbe {
 
 /**
  * Runs made-up windows, always the same, each by itself and all together.
- * @throws WindrowError MODEL where a number depends on the other rows of its batch, or differs from run to run
+ * @returns why windows are to be run one by one, because a number is rounded by what else is in its batch; null: they need not
+ * @throws WindrowError MODEL where a number depends on the other rows of its batch beyond that, or differs from run to run
  */
-export async function checkRows(probe: RowProbe): Promise<void> {
-  const fault = await faultOf(probe, 0);
-  if (fault === null) return;
+export async function checkRows(probe: RowProbe): Promise<string | null> {
+  const { rowsMax } = probe;
+  const apart = RANGES.slice(0, Math.max(2, rowsMax));
+  const fault = await faultOf(probe, apart, { seed: 0, tolerance: BESIDE_TOLERANCE });
+  if (fault === null) return null;
   // A tree may take another branch for a feature in the last bit of which two sums differ; not twice by chance.
-  if ((await faultOf(probe, 1)) === null) return;
+  if ((await faultOf(probe, apart, { seed: 1, tolerance: BESIDE_TOLERANCE })) === null) return null;
   const { path, binding } = probe;
-  throw new WindrowError('MODEL', `${path}: output ${found(binding.outputName)}: ${fault}`);
+  const message = `${path}: output ${found(binding.outputName)}: ${fault}`;
+  for (const range of RANGES) {
+    const alike = await faultOf(probe, [range, range], { seed: 2, tolerance: ROUNDING_TOLERANCE });
+    if (alike !== null) throw new WindrowError('MODEL', message);
+  }
+  return (
+    `${path}: output ${found(binding.outputName)}: windows are run one by one, since numbers are rounded by what else is in a batch ` +
+    '(dynamic quantisation); export the model with static quantisation or without, if that is too slow'
+  );
 }
 
-async function faultOf(probe: RowProbe, seed: number): Promise<string | null> {
-  const { binding, rowLength, rowsMax } = probe;
-  const ranges = RANGES.slice(0, Math.max(2, rowsMax));
+interface Look {
+  readonly seed: number;
+  /** Of the greatest output so far. */
+  readonly tolerance: number;
+}
+
+async function faultOf(
+  probe: RowProbe,
+  ranges: readonly Range[],
+  look: Look,
+): Promise<string | null> {
+  const { binding, rowLength } = probe;
   const Data = binding.dtype === 'float64' ? Float64Array : Float32Array;
   const data = new Data(ranges.length * rowLength);
   const alone: number[] = [];
   for (const [i, { middle, reach }] of ranges.entries()) {
     const at = alone.length * rowLength;
     const row = data.subarray(at, at + rowLength);
-    for (let k = 0; k < rowLength; k++) row[k] = middle + reach * noise(seed, i, k);
+    for (let k = 0; k < rowLength; k++) row[k] = middle + reach * noise(look.seed, i, k);
     const value = await valueAlone(probe, row);
     if (value !== null) alone.push(value);
   }
-  const fault = await faultOfRuns(probe, data, alone);
+  const fault = await faultOfRuns(probe, data, alone, look);
   // As after the warm-up: not left to a collection.
   data.buffer.transfer(0);
   return fault;
@@ -72,6 +99,7 @@ async function faultOfRuns(
   probe: RowProbe,
   data: Float64Array | Float32Array,
   alone: readonly number[],
+  { tolerance }: Look,
 ): Promise<string | null> {
   const { binding, rowLength } = probe;
   const first = alone[0];
@@ -88,7 +116,7 @@ async function faultOfRuns(
   let greatest = 0;
   for (const [i, value] of alone.entries()) {
     greatest = Math.max(greatest, magnitude(value));
-    if (!differs(value, together[i]!, BESIDE_TOLERANCE * greatest)) continue;
+    if (!differs(value, together[i]!, tolerance * greatest)) continue;
     return (
       `found ${value} for a window by itself and ${together[i]} beside others, expected a number that depends on its own window alone; ` +
       'the model reduces or normalises over its first axis, the batch: correct that (batch normalisation must not be in training mode), ' +

@@ -56,6 +56,7 @@ export async function bindSlot(
     }
   }
   if (faults.length > 0) throw new WindrowError('MODEL', faults.join('\n'));
+  for (const { note } of shared.byKey.values()) if (note !== null) notes.push(note);
   return { slot, model, groups, groupsByKey: shared.byKey, scoringTargets, notes };
 }
 

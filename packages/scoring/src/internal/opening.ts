@@ -78,7 +78,7 @@ export class Opening {
 
   /** What the store ignored, and what is allowed but worth a word. */
   get notes(): readonly string[] {
-    return [...this.#notes, ...this.bound.flatMap(({ notes }) => notes)];
+    return [...new Set([...this.#notes, ...this.bound.flatMap(({ notes }) => notes)])];
   }
 
   /**
