@@ -1,6 +1,7 @@
 /** A line every ten seconds, and one at the end. */
 import type { Published } from './published.ts';
 import type { Scrape } from './scrape.ts';
+import type { LoggedCheckpoint } from './stream-process.ts';
 import { Histogram } from '../scoring/histogram.ts';
 
 /** What the goal of a publication is. */
@@ -15,13 +16,16 @@ export class SoakReport {
   #first: Scrape | null = null;
   #before: Scrape | null = null;
   #firstMs = 0;
+  #beganMs = 0;
   #beforeMs = 0;
 
   constructor(published: Published) {
     this.#published = published;
   }
 
-  begin(scrape: Scrape): void {
+  /** @param wallMs from when on everything counts */
+  begin(scrape: Scrape, wallMs: number): void {
+    this.#beganMs = wallMs;
     this.#first = scrape;
     this.#firstMs = performance.now();
     this.#next(scrape);
@@ -50,7 +54,7 @@ export class SoakReport {
   }
 
   /** @throws Error where not every sample was applied */
-  summary(scrape: Scrape): string {
+  summary(scrape: Scrape, checkpoints: readonly LoggedCheckpoint[]): string {
     const seconds = (performance.now() - this.#firstMs) / 1000;
     const { all, count } = this.#published;
     const received = scrape.value('windrow_samples_received_total');
@@ -69,15 +73,33 @@ export class SoakReport {
       `${received} samples, all applied`,
       `CPU ${cores(scrape, this.#first!, seconds)} of a core`,
       `memory ${span(this.#memory)}, in the second half ${span(half)}`,
-      `longest pause of a checkpoint ${(scrape.value('windrow_checkpoint_pause_max_seconds') * 1000).toFixed(1)} ms`,
+      `pauses of checkpoints ${this.#pauses(checkpoints)}`,
       `journal ${mib(scrape.value('windrow_journal_bytes_total'))}`,
     ].join('; ');
+  }
+
+  /** The last one is that of the stop. */
+  #pauses(checkpoints: readonly LoggedCheckpoint[]): string {
+    const isCounted = ({ timeMs }: LoggedCheckpoint): boolean => timeMs >= this.#beganMs;
+    const counted = pausesOf(checkpoints.filter(isCounted).slice(0, -1));
+    const before = pausesOf(checkpoints.filter((checkpoint) => !isCounted(checkpoint)));
+    return `p50 / p99 / max ${quantile(counted, 0.5)} / ${quantile(counted, 0.99)} / ${quantile(counted, 1)} ms of ${counted.length}, while it caught up at most ${quantile(before, 1)} ms of ${before.length}, at the stop ${checkpoints.at(-1)?.pauseMs.toFixed(1)} ms`;
   }
 
   #next(scrape: Scrape): void {
     this.#before = scrape;
     this.#beforeMs = performance.now();
   }
+}
+
+/** In ascending order, ms. */
+function pausesOf(checkpoints: readonly LoggedCheckpoint[]): number[] {
+  return checkpoints.map(({ pauseMs }) => pauseMs).toSorted((a, b) => a - b);
+}
+
+function quantile(ascending: readonly number[], q: number): string {
+  const index = Math.min(ascending.length - 1, Math.floor(q * ascending.length));
+  return (ascending[index] ?? 0).toFixed(1);
 }
 
 function grown(scrape: Scrape, since: Scrape, name: string): number {

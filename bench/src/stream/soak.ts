@@ -2,7 +2,7 @@
  * windrow-stream in real time, as a process of its own: does it keep up, how long from "the watermark reached the end of the window" to
  * "published", what do checkpoints cost, does memory stay where it is, is anything lost?
  *
- *     node --conditions=windrow-source bench/src/stream/soak.ts [--minutes 3] [--lines 240] [--rate 25] [--models 100] [--workers 0]
+ *     npm run check:soak -- [--minutes 3] [--lines 240] [--rate 25] [--models 100] [--workers 0]
  *         [--commit-ms 50] [--snapshot-ms 5000] [--delivery strict] [--checkpoint FOLDER|none] [--small]
  *
  * 240 simulated lines of 25 sensors at 25 Hz, 150 000 samples a second (`sim://...&live=true`), and ten definitions each (windows of 300 s
@@ -85,6 +85,8 @@ async function main(): Promise<void> {
       'out-of-order': OUT_OF_ORDER_MS / 1000,
       http: '0',
       'log-format': 'json',
+      // What each checkpoint cost is said then.
+      'log-level': 'debug',
       'summary-file': join(root, 'summary.json'),
     };
     writeFileSync(config, JSON.stringify(settings));
@@ -112,7 +114,7 @@ async function soak(stream: StreamProcess, published: Published, size: Size): Pr
     await sleep(size.warmUpMs);
     if (published.countsFromMs === Number.POSITIVE_INFINITY) published.countsFromMs = Date.now();
     const report = new SoakReport(published);
-    report.begin(await stream.scrape());
+    report.begin(await stream.scrape(), Date.now());
     for (let leftMs = size.runMs; leftMs > 0; leftMs -= REPORT_MS) {
       await sleep(Math.min(leftMs, REPORT_MS));
       console.log(report.line(await stream.scrape()));
@@ -120,7 +122,7 @@ async function soak(stream: StreamProcess, published: Published, size: Size): Pr
     const last = await stream.scrape();
     await stream.stop();
     published.checkWhole();
-    console.log(report.summary(last));
+    console.log(report.summary(last, stream.checkpoints));
   } finally {
     stream.kill();
   }

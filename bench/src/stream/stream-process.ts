@@ -12,10 +12,26 @@ const START_MS_MAX = 120_000;
 /** A watermark that is not further behind than this is not working off a history any more. */
 const CAUGHT_UP_S = 3;
 
+interface CheckpointLine {
+  readonly time: string;
+  readonly pause_ms: number;
+}
+
+/** A checkpoint as the process logs it. */
+export interface LoggedCheckpoint {
+  /** Wall clock, ms. */
+  readonly timeMs: number;
+  readonly pauseMs: number;
+}
+
 export class StreamProcess {
+  /** All so far, in order. */
+  readonly checkpoints: LoggedCheckpoint[] = [];
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
   #log = '';
+  /** What was said of a line that has no end yet. */
+  #tail = '';
   #url: string | null = null;
 
   constructor(args: readonly string[], published: Published) {
@@ -66,7 +82,16 @@ export class StreamProcess {
   }
 
   #said(text: string): void {
-    this.#log += text;
-    this.#url ??= /"url":"(http:[^"]*)"/.exec(this.#log)?.[1] ?? null;
+    const lines = (this.#tail + text).split('\n');
+    this.#tail = lines.pop()!;
+    for (const line of lines) {
+      if (line.includes('"event":"checkpointed"')) {
+        const { time, pause_ms: pauseMs } = JSON.parse(line) as CheckpointLine;
+        this.checkpoints.push({ timeMs: Date.parse(time), pauseMs });
+        continue;
+      }
+      this.#log += `${line}\n`;
+      this.#url ??= /"url":"(http:[^"]*)"/.exec(line)?.[1] ?? null;
+    }
   }
 }
