@@ -33,10 +33,13 @@ export interface SnapshotsParts {
   readonly onEvent: (event: LiveEvent) => void;
 }
 
-/** Points of a snapshot that are taken at once, so that it takes about half a millisecond: few at first, while the code is not compiled. */
-const SLICE_POINTS_MIN = 500;
-const SLICE_POINTS_MAX = 8000;
+/**
+ * A slice of a snapshot ends after half a millisecond, or with so many points. The clock is looked at after each small step: the same points take
+ * ten times as long while code is not compiled yet, or a collection marks beside them.
+ */
 const SLICE_MS = 0.5;
+const SLICE_POINTS_MAX = 8000;
+const STEP_POINTS = 250;
 
 /** What a checkpoint needs beside itself. */
 interface Needs {
@@ -57,7 +60,6 @@ export class Snapshots {
   #sizeBytes = 0;
   #pauseMs = 0;
   #pauseMsMax = 0;
-  #slicePoints = SLICE_POINTS_MIN;
   #writing: Promise<boolean> | null = null;
 
   /** @param base what the job goes on from; null: it begins */
@@ -144,14 +146,14 @@ export class Snapshots {
 
   #takeSlice(part: SnapshotProgress): boolean {
     const { clock } = this.#parts;
-    const startMs = clock.nowMs();
-    const isReady = this.#measured(() => part.step(this.#slicePoints));
-    const tookMs = clock.nowMs() - startMs;
-    const next = tookMs > SLICE_MS ? this.#slicePoints / 2 : this.#slicePoints * 2;
-    if (tookMs > SLICE_MS || tookMs < SLICE_MS / 2) {
-      this.#slicePoints = Math.min(SLICE_POINTS_MAX, Math.max(SLICE_POINTS_MIN, next));
-    }
-    return isReady;
+    return this.#measured(() => {
+      const untilMs = clock.nowMs() + SLICE_MS;
+      for (let points = 0; points < SLICE_POINTS_MAX; points += STEP_POINTS) {
+        if (part.step(STEP_POINTS)) return true;
+        if (clock.nowMs() >= untilMs) return false;
+      }
+      return false;
+    });
   }
 
   /** Nothing else can be done meanwhile. */
