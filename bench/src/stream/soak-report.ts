@@ -83,7 +83,7 @@ export class SoakReport {
     const isCounted = ({ timeMs }: LoggedCheckpoint): boolean => timeMs >= this.#beganMs;
     const counted = pausesOf(checkpoints.filter(isCounted).slice(0, -1));
     const before = pausesOf(checkpoints.filter((checkpoint) => !isCounted(checkpoint)));
-    return `p50 / p99 / max ${quantile(counted, 0.5)} / ${quantile(counted, 0.99)} / ${quantile(counted, 1)} ms of ${counted.length}, while it caught up at most ${quantile(before, 1)} ms of ${before.length}, at the stop ${checkpoints.at(-1)?.pauseMs.toFixed(1)} ms`;
+    return `p50 / p99 / max ${quantile(counted, 0.5)} / ${quantile(counted, 0.99)} / ${quantile(counted, 1)} ms of ${counted.length}, while it caught up at most ${quantile(before, 1)} ms of ${before.length}, at the stop ${(checkpoints.at(-1)?.pauseMs ?? 0).toFixed(1)} ms`;
   }
 
   #next(scrape: Scrape): void {
