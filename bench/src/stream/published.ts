@@ -7,6 +7,8 @@ import { Histogram } from '../scoring/histogram.ts';
 export interface PublishedOptions {
   /** Predictions of each window end. */
   readonly definitions: number;
+  /** From one window end to the next. */
+  readonly stepMs: number;
   /** When the sample was simulated that took the watermark to a window's end, ms. */
   readonly dueMs: (windowEndMs: number) => number;
 }
@@ -40,13 +42,14 @@ export class Published {
     for (const line of lines) this.#row(JSON.parse(line) as Row, nowMs);
   }
 
-  /** @throws Error where a window end lacks a prediction; those after the last one may be on their way */
+  /** Once the process has ended. @throws Error where a window end, from the first to the last, lacks a prediction */
   checkWhole(): void {
-    const { definitions } = this.#options;
-    const ends = [...this.#seen.keys()].toSorted((a, b) => a - b);
-    for (const [i, end] of ends.entries()) {
-      const { size } = this.#seen.get(end)!;
-      if (size === definitions || i === ends.length - 1) continue;
+    const { definitions, stepMs } = this.#options;
+    const ends = [...this.#seen.keys()];
+    const lastMs = Math.max(...ends);
+    for (let end = Math.min(...ends); end <= lastMs; end += stepMs) {
+      const size = this.#seen.get(end)?.size ?? 0;
+      if (size === definitions) continue;
       throw new Error(`${size} of ${definitions} predictions for ${new Date(end).toISOString()}`);
     }
   }

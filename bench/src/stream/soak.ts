@@ -18,7 +18,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { PER_LINE, SENSORS, WINDOW_S, fleetEntries, writeModels } from '../scoring/fleet.ts';
+import {
+  PER_LINE,
+  SENSORS,
+  STEP_S,
+  WINDOW_S,
+  fleetEntries,
+  writeModels,
+} from '../scoring/fleet.ts';
 import { Published } from './published.ts';
 import { SoakReport } from './soak-report.ts';
 import { StreamProcess } from './stream-process.ts';
@@ -68,6 +75,7 @@ async function main(): Promise<void> {
     const intervalMs = 1000 / size.rate;
     const published = new Published({
       definitions: size.lines * PER_LINE,
+      stepMs: STEP_S * 1000,
       dueMs: (endMs) => Math.ceil((endMs + OUT_OF_ORDER_MS) / intervalMs) * intervalMs,
     });
     // In a run of seconds hardly a window ends: those of what came before count too.
