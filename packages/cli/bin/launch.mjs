@@ -15,12 +15,15 @@ import { NODE_MAJOR_MIN, findNode, majorOf } from './pinned-node.mjs';
 
 const EXIT_CONFIGURATION = 2;
 /**
- * How V8 keeps its heap. `small`, for jobs that run long and mostly work in buffers: V8 lets its heap grow with the length of a run, by collecting
- * less and less often (thirty days of samples took 40 % more memory than three); this takes a third off the peak of a backfill, for a tenth more
- * CPU. `steady`, for jobs that answer while they run: `small` collects all the time, which holds up whatever comes meanwhile (at 150 000
- * samples a second a full collection every eight seconds, of 8 ms and many small steps; now every seventeen seconds, of 3 ms), and takes a
- * quarter more CPU; new objects have as much room as there. It takes a fifth more memory, and keeps to that. `plain`: as V8 does it by itself; where much comes and goes outside of the heap, as the blocks of an embedded database, `small`
- * collects all the time (a training set out of ClickHouse took 36 % more CPU).
+ * How V8 keeps its heap.
+ *
+ * - `small`, for jobs that run long and mostly work in buffers: V8 lets its heap grow with the length of a run, by collecting less and less
+ *   often (thirty days of samples took 40 % more memory than three); this takes a third off the peak of a backfill, for a tenth more CPU.
+ * - `steady`, for jobs that answer while they run: with `small` a stream of 150 000 samples a second had a full collection every eight
+ *   seconds, of 8 ms and many small steps, and took a quarter more CPU; so it is every seventeen seconds, of 3 ms, for a fifth more memory.
+ * - `plain`: as V8 does it by itself; where much comes and goes outside of the heap, as the blocks of an embedded database, `small`
+ *   collects all the time (a training set out of ClickHouse took 36 % more CPU).
+ *
  * @typedef {'small' | 'steady' | 'plain'} Heap
  */
 /** @type {Readonly<Record<Heap, readonly string[]>>} */
